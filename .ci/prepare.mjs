@@ -1,0 +1,23 @@
+// Makes a checkout runnable: installs the locked packages when they are missing or older than the lock file, then compiles.
+// It uses only what Node itself brings, because it runs before anything is installed.
+import { existsSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const lock = join(root, 'package-lock.json')
+const installed = join(root, 'node_modules', '.package-lock.json')
+
+/** Run a command in the checkout; its output goes to stderr, so that `--json` keeps stdout to itself. */
+function run(command, args) {
+  const done = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
+  if (done.error) console.error(`${command}: ${done.error.message}`)
+  if (done.status !== 0) process.exit(done.status ?? 1)
+}
+
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+  console.error('viewnet: installing the locked packages …')
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+}
+run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--project', root])
