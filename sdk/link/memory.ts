@@ -15,7 +15,9 @@ export class MemoryNetwork {
       address,
       start(receiver) {
         if (links.has(address)) {
-          return Promise.reject(new LinkError('ERR_VIEWNET_LINK_START', `${address} is already started; each name is one link`))
+          return Promise.reject(
+            new LinkError('ERR_VIEWNET_LINK_START', `${address} is already started; each name is one link`),
+          )
         }
         links.set(address, receiver)
         return Promise.resolve()

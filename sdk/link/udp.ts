@@ -32,12 +32,13 @@ export function parseUdpAddress(address: string, defaultPort: number = DEFAULT_U
       `expected udp://ADDRESS:PORT with a numeric IPv4 or [IPv6] address and a port of 0–65535, got '${address}'`,
     )
   }
-  return { host, port }
+  // One spelling for each IPv6 address, the one in which the kernel reports senders.
+  return { host: isIP(host) === 6 ? new URL(`http://[${host}]`).hostname.slice(1, -1) : host, port }
 }
 
 /** Write an address the one way in which links compare them. */
 export function formatUdpAddress({ host, port }: UdpAddress): string {
-  return host.includes(':') ? `udp://[${host.toLowerCase()}]:${port}` : `udp://${host}:${port}`
+  return host.includes(':') ? `udp://[${host}]:${port}` : `udp://${host}:${port}`
 }
 
 /**
@@ -66,7 +67,12 @@ class UdpLink implements Link {
 
   async start(receiver: LinkReceiver): Promise<void> {
     if (this.#socket) throw new LinkError('ERR_VIEWNET_LINK_START', `${this.#address} is already started`)
-    const socket = createSocket({ type: isIP(this.#bind.host) === 6 ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES })
+    const socket = createSocket({
+      type: isIP(this.#bind.host) === 6 ? 'udp6' : 'udp4',
+      // Otherwise an IPv4 sender would show up under a second, mapped address.
+      ipv6Only: true,
+      recvBufferSize: RECEIVE_BUFFER_BYTES,
+    })
     this.#socket = socket
     try {
       await new Promise<void>((resolve, reject) => {

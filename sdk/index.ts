@@ -1,0 +1,10 @@
+/**
+ * What a program embeds to become a conversion server.
+ *
+ * @module viewnet
+ */
+export * from './server/index.js'
+export * from './device/index.js'
+export { DEFAULT_LIMITS, type CloseReason, type ExchangeFacts, type ExchangeLimits } from './exchange/index.js'
+export { DEFAULT_UDP_PORT, LinkError, MemoryNetwork, udpLink, type Link, type LinkReceiver } from './link/index.js'
+export { DecodeError, REFERENCE_1, ResponseStatus, type WireProfile } from './wire/index.js'

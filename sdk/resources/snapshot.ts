@@ -1,0 +1,131 @@
+import { DeviceError, DeviceErrorCode, type Recording } from '../device/index.js'
+import { ResourceColumns } from './resource-columns.js'
+import { resourceKey } from './resource-key.js'
+
+/** Which of a device's recordings belong into a snapshot; the device may have sent more. */
+export interface SnapshotFilter {
+  /** Ms since 1970; 0: from the earliest. */
+  readonly fromMs: number
+  /** Ms since 1970, exclusive; 0: open. */
+  readonly toMs: number
+  /** 0: all. */
+  readonly channel: number
+  /** Kind bits; 0: all. A recording whose kind the device does not tell is never left out: it may be of the kind wanted. */
+  readonly kinds: number
+  /** Most resources; 0: no limit. */
+  readonly resourceLimit: number
+}
+
+/** One resource of a snapshot, as it goes on the wire. */
+export interface NumberedResource {
+  /** From 1. */
+  readonly sequence: number
+  readonly startMs: number
+  /** Exclusive; 0: still recording. */
+  readonly endMs: number
+  readonly channel: number
+  readonly kinds: number
+  /** 0: not told. */
+  readonly sizeBytes: number
+  readonly key: bigint
+}
+
+/**
+ * A device's list at one moment: ordered by start, channel and key, numbered once from 1, never changed afterwards, so that every round of an
+ * exchange says the same. Stored in columns, 36 octets a resource.
+ */
+export class Snapshot {
+  /** Resources in it; their sequences are 1 … count. */
+  readonly count: number
+  /** When the device's list was complete, ms since 1970. */
+  readonly takenAtMs: number
+  readonly #columns: ResourceColumns
+
+  /** Use {@link SnapshotBuilder}. */
+  constructor(columns: ResourceColumns, takenAtMs: number) {
+    this.#columns = columns
+    this.count = columns.length
+    this.takenAtMs = takenAtMs
+  }
+
+  /**
+   * @param sequence - 1 … count
+   * @throws RangeError for any other
+   */
+  resource(sequence: number): NumberedResource {
+    if (!Number.isInteger(sequence) || sequence < 1 || sequence > this.count) {
+      throw new RangeError(`sequence is ${sequence}; expected 1–${this.count}`)
+    }
+    return { sequence, ...this.#columns.row(sequence - 1) }
+  }
+}
+
+/** Takes a device's pages as they come, and makes the snapshot when the list is complete. */
+export class SnapshotBuilder {
+  readonly #filter: SnapshotFilter
+  readonly #maxResources: number
+  readonly #columns = new ResourceColumns()
+
+  /** @param maxResources - bound on what is kept; see {@link SnapshotBuilder.add} */
+  constructor(filter: SnapshotFilter, maxResources: number) {
+    this.#filter = filter
+    this.#maxResources = maxResources
+  }
+
+  /**
+   * Take what the filter wants of one page.
+   *
+   * @returns false when there are more than `maxResources`: the snapshot cannot be made
+   * @throws {@link DeviceError} `ERR_VIEWNET_DEVICE_FAULT` when the driver hands over a recording that cannot be one
+   */
+  add(page: readonly Recording[]): boolean {
+    for (const recording of page) {
+      check(recording)
+      if (!wanted(recording, this.#filter)) continue
+      if (this.#columns.length >= this.#maxResources) return false
+      this.#columns.push({
+        startMs: recording.startMs,
+        endMs: recording.endMs ?? 0,
+        channel: recording.channel,
+        kinds: recording.kinds,
+        sizeBytes: recording.sizeBytes ?? 0,
+        key: resourceKey(recording.identity),
+      })
+    }
+    return true
+  }
+
+  /** Order and number what was taken. The builder is spent. */
+  build(takenAtMs: number): Snapshot {
+    const limit = this.#filter.resourceLimit
+    return new Snapshot(this.#columns.ordered(limit === 0 ? this.#columns.length : limit), takenAtMs)
+  }
+}
+
+/** A resource is wanted when its time range overlaps [from, to); one that ends where it starts counts as its first millisecond. */
+function wanted(recording: Recording, { fromMs, toMs, channel, kinds }: SnapshotFilter): boolean {
+  if (channel !== 0 && recording.channel !== channel) return false
+  if (kinds !== 0 && recording.kinds !== 0 && (recording.kinds & kinds) === 0) return false
+  if (toMs !== 0 && recording.startMs >= toMs) return false
+  return recording.endMs === undefined || Math.max(recording.endMs, recording.startMs + 1) > fromMs
+}
+
+/** A driver is checked like any other outsider: what it says goes on the wire under our name. */
+function check({ identity, startMs, endMs, channel, kinds, sizeBytes }: Recording): void {
+  const problem = !isTime(startMs)
+    ? `starts at ${startMs}; expected whole milliseconds since 1970`
+    : endMs !== undefined && (!isTime(endMs) || endMs < startMs || endMs === 0)
+      ? `ends at ${endMs}; expected whole milliseconds since 1970, not before its start ${startMs}`
+      : !isWithin(channel, 1, 0xffff)
+        ? `has channel ${channel}; expected 1–65535`
+        : !isWithin(kinds, 0, 0xffff)
+          ? `has kind bits ${kinds}; expected 0–65535`
+          : sizeBytes !== undefined && !isTime(sizeBytes)
+            ? `has size ${sizeBytes}; expected whole octets`
+            : undefined
+  if (problem !== undefined) throw new DeviceError(DeviceErrorCode.fault, `recording '${identity}' ${problem}`)
+}
+
+const isTime = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
+const isWithin = (value: number, least: number, most: number): boolean =>
+  Number.isInteger(value) && value >= least && value <= most

@@ -1,0 +1,254 @@
+import { EventEmitter } from 'node:events'
+import { DeviceError, DeviceErrorCode } from '../device/index.js'
+import { UsageError, type ViewnetError } from '../errors.js'
+import { ExchangeTable, type CloseReason, type Exchange, type TableEvent } from '../exchange/index.js'
+import { udpLink, type Link } from '../link/index.js'
+import {
+  DecodeError,
+  formatMessageNumber,
+  PacketCodec,
+  ResponseStatus,
+  type NetworkAddress,
+  type Packet,
+} from '../wire/index.js'
+import { inquire } from './device-inquiry.js'
+import type { ConversionServerEvents, ConversionServerStats, DropReason, ExchangeReference } from './events.js'
+import { parseOptions, type ConversionServerOptions, type ParsedOptions } from './options.js'
+
+/** Packets sent before other work of the process gets its turn. */
+const STEP_PACKETS = 64
+
+/** How an answer travels back: the request's addresses and label, turned round. */
+interface Route {
+  readonly peer: string
+  readonly destination: NetworkAddress
+  readonly source: NetworkAddress
+  readonly label: number | undefined
+}
+
+/**
+ * A conversion server (协转服务器): answers a video network's requests for the recordings of ordinary surveillance devices.
+ *
+ * It joins a link, the exchanges and the devices; the protocol itself is in the exchange room. Start it, listen to its events, close it; or let
+ * `await using` close it.
+ *
+ * @example
+ * const server = new ConversionServer({
+ *   number: '00001-00020-00300-04000',
+ *   link: 'udp://127.0.0.1:28200',
+ *   peers: ['udp://127.0.0.1:28300'],
+ *   devices: [{ number: '00001-00020-00300-00007', device: new OnvifDevice({ url: 'http://127.0.0.1:8899/onvif/device_service' }) }],
+ * })
+ * await server.start()
+ */
+export class ConversionServer extends EventEmitter<ConversionServerEvents> {
+  readonly #options: ParsedOptions
+  readonly #link: Link
+  readonly #codec: PacketCodec
+  readonly #table: ExchangeTable<Route>
+  /** Device inquiries under way, to be called off when their exchange ends. */
+  readonly #inquiries = new Map<Exchange, AbortController>()
+  readonly #droppedPackets: Partial<Record<DropReason, number>> = {}
+  #state: 'new' | 'started' | 'closed' = 'new'
+  #timer: NodeJS.Timeout | undefined
+  #step: NodeJS.Immediate | undefined
+  #receivedPackets = 0
+  #sentPackets = 0
+  #deviceQueries = 0
+
+  /** @throws UsageError `ERR_VIEWNET_OPTION`, `ERR_VIEWNET_MESSAGE_NUMBER` or `ERR_VIEWNET_ADDRESS`, naming the option, expected and got */
+  constructor(options: ConversionServerOptions) {
+    super()
+    this.#options = parseOptions(options)
+    const { link, number, devices, limits, profile } = this.#options
+    this.#link = typeof link === 'string' ? udpLink(link) : link
+    this.#codec = new PacketCodec(profile)
+    this.#table = new ExchangeTable({ converterNumber: number, knowsDevice: (device) => devices.has(device), limits })
+  }
+
+  /** Our own link address; after the start with the port that was taken. */
+  get address(): string {
+    return this.#link.address
+  }
+
+  /** Our own external message number. */
+  get number(): string {
+    return formatMessageNumber(this.#options.number)
+  }
+
+  /**
+   * Begin to answer.
+   *
+   * @throws LinkError `ERR_VIEWNET_LINK_START` when the link cannot be opened
+   * @throws UsageError `ERR_VIEWNET_STATE` when it was started before
+   */
+  async start(): Promise<void> {
+    if (this.#state !== 'new')
+      throw new UsageError('ERR_VIEWNET_STATE', `the server is ${this.#state}; start() works once`)
+    this.#state = 'started'
+    await this.#link.start({
+      packet: (packet, from) => this.#receive(packet, from),
+      error: (error) => this.#fail(error),
+    })
+  }
+
+  /** Stop answering: open exchanges end, device inquiries are called off, the link closes. Closing twice is fine. */
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#table.stop(now())
+    this.#drainEvents()
+    clearTimeout(this.#timer)
+    if (this.#step) clearImmediate(this.#step)
+    await this.#link.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** Counters since the start, as a copy. */
+  stats(): ConversionServerStats {
+    return {
+      receivedPackets: this.#receivedPackets,
+      sentPackets: this.#sentPackets,
+      droppedPackets: { ...this.#droppedPackets },
+      openExchanges: this.#table.openCount,
+      deviceQueries: this.#deviceQueries,
+    }
+  }
+
+  #receive(octets: Uint8Array, from: string): void {
+    if (this.#state !== 'started') return
+    this.#receivedPackets += 1
+    // Before anything is read: a stranger costs us one look-up.
+    if (!this.#options.isPeer(from)) return this.#drop('stranger', from)
+    let packet: Packet
+    try {
+      packet = this.#codec.decode(octets)
+    } catch (error) {
+      if (error instanceof DecodeError) return this.#drop(error.reason, from)
+      throw error
+    }
+    const route = { peer: from, destination: packet.source, source: packet.destination, label: packet.label }
+    const unexpected = this.#table.receive(route, packet.message, now())
+    if (unexpected) this.#drop(unexpected, from)
+    else this.#pump()
+  }
+
+  /** Do what is due, tell what happened, send what may go; then wait for the next moment. */
+  #pump(): void {
+    this.#drainEvents()
+    for (let sent = 0; sent < STEP_PACKETS; sent++) {
+      const outgoing = this.#table.pollTransmit(now())
+      if (!outgoing) break
+      const { destination, source, label } = outgoing.path
+      const packet = { destination, source, message: outgoing.message, ...(label === undefined ? {} : { label }) }
+      this.#link.send(this.#codec.encode(packet), outgoing.path.peer)
+      this.#sentPackets += 1
+    }
+    this.#drainEvents()
+    this.#arm()
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer)
+    const nowMs = now()
+    const nextMs = this.#table.nextTimeoutMs(nowMs)
+    if (nextMs === undefined) return
+    if (nextMs <= nowMs) {
+      this.#step ??= setImmediate(() => this.#wake())
+      return
+    }
+    // A wait that no timer can hold is cut; waking early does no harm.
+    this.#timer = setTimeout(() => this.#wake(), Math.min(Math.ceil(nextMs - nowMs), 0x7fffffff))
+  }
+
+  #wake(): void {
+    this.#step = undefined
+    if (this.#state !== 'started') return
+    this.#table.handleTimeout(now())
+    this.#pump()
+  }
+
+  #drainEvents(): void {
+    for (let happened; (happened = this.#table.pollEvent(now()));) this.#handle(happened)
+  }
+
+  #handle({ path, exchange, event }: TableEvent<Route>): void {
+    const { request } = exchange
+    const reference = { exchange: request.exchange, peer: path.peer, device: formatMessageNumber(request.deviceNumber) }
+    switch (event.type) {
+      case 'resourcesWanted':
+        this.emit('exchangeOpened', reference)
+        // Never rejects; its outcome comes back through the exchange.
+        void this.#inquire(exchange, reference)
+        return
+      case 'responded':
+        this.emit('responded', { ...reference, status: event.status, count: event.count })
+        return
+      case 'roundEnded':
+        this.emit('roundEnded', { ...reference, round: event.round, sentCount: event.sentCount })
+        return
+      case 'closed':
+        this.#callOff(exchange, event.reason, reference)
+        this.emit('exchangeClosed', { ...reference, reason: event.reason, facts: event.facts })
+        return
+    }
+  }
+
+  async #inquire(exchange: Exchange, reference: ExchangeReference): Promise<void> {
+    const device = this.#options.devices.get(exchange.request.deviceNumber)
+    if (!device) return exchange.deviceFailed(ResponseStatus.unknownDevice, now())
+    const calledOff = new AbortController()
+    this.#inquiries.set(exchange, calledOff)
+    this.#deviceQueries += 1
+    const result = await inquire(device, exchange.request, {
+      signal: calledOff.signal,
+      maxResources: this.#options.maxResources,
+    })
+    this.#inquiries.delete(exchange)
+    // The endpoint left, or the server closed: nobody waits for the answer any more, and being called off is no fault of the device.
+    if (exchange.state === 'closed') return
+    if ('snapshot' in result) {
+      exchange.deviceListed(result.snapshot, now())
+    } else {
+      exchange.deviceFailed(result.refused, now())
+      this.#fail(
+        new DeviceError(result.error.code, `device ${reference.device}: ${result.error.message}`, {
+          cause: result.error,
+        }),
+      )
+    }
+    this.#pump()
+  }
+
+  /** An exchange that ends while its device is still being asked was given up: by the endpoint, by us, or because the device took too long. */
+  #callOff(exchange: Exchange, reason: CloseReason, { device }: ExchangeReference): void {
+    const inquiry = this.#inquiries.get(exchange)
+    if (!inquiry) return
+    const { deviceTimeoutMs } = this.#options.limits
+    const why =
+      reason === 'refused'
+        ? `did not finish its list within ${deviceTimeoutMs} ms`
+        : `had not answered when the exchange ended (${reason})`
+    const error = new DeviceError(DeviceErrorCode.unreachable, `device ${device}: ${why}`)
+    inquiry.abort(error)
+    if (reason === 'refused') this.#fail(error)
+  }
+
+  #drop(reason: DropReason, from: string): void {
+    this.#droppedPackets[reason] = (this.#droppedPackets[reason] ?? 0) + 1
+    this.emit('packetDropped', { reason, from })
+  }
+
+  #fail(error: ViewnetError): void {
+    if (this.listenerCount('error') > 0) this.emit('error', error)
+    else process.emitWarning(error)
+  }
+}
+
+/** A clock that never runs backwards. */
+function now(): number {
+  return performance.now()
+}

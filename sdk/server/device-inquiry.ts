@@ -1,0 +1,48 @@
+import { DeviceError, DeviceErrorCode, type MonitoringDevice } from '../device/index.js'
+import type { RefusalStatus } from '../exchange/index.js'
+import { SnapshotBuilder, type Snapshot } from '../resources/index.js'
+import { ResponseStatus, type Request } from '../wire/index.js'
+
+/** Each kind of blame has its one status; see docs/errors.md. */
+const STATUS_BY_CODE: Readonly<Record<DeviceErrorCode, RefusalStatus>> = {
+  [DeviceErrorCode.unreachable]: ResponseStatus.deviceUnreachable,
+  [DeviceErrorCode.refused]: ResponseStatus.deviceRefused,
+  [DeviceErrorCode.fault]: ResponseStatus.deviceFault,
+  [DeviceErrorCode.unsupported]: ResponseStatus.notSupported,
+}
+
+/** A device's list, or the status that says why there is none. */
+export type InquiryResult =
+  { readonly snapshot: Snapshot } | { readonly refused: RefusalStatus; readonly error: DeviceError }
+
+/** Ask a device for what a request wants; never rejects. A driver that throws anything but a DeviceError is a fault of the device's side, too. */
+export async function inquire(
+  device: MonitoringDevice,
+  request: Request,
+  { signal, maxResources }: { readonly signal: AbortSignal; readonly maxResources: number },
+): Promise<InquiryResult> {
+  const builder = new SnapshotBuilder(request, maxResources)
+  try {
+    const pages = device.listRecordings({
+      fromMs: request.fromMs || undefined,
+      toMs: request.toMs || undefined,
+      channel: request.channel || undefined,
+      signal,
+    })
+    for await (const page of pages) {
+      if (!builder.add(page)) {
+        const message = `the device lists more than ${maxResources} resources; ask for a shorter time range, or raise maxResources`
+        return { refused: ResponseStatus.busy, error: new DeviceError(DeviceErrorCode.fault, message) }
+      }
+    }
+    return { snapshot: builder.build(Date.now()) }
+  } catch (cause) {
+    const error = cause instanceof DeviceError ? cause : driverFault(cause)
+    return { refused: STATUS_BY_CODE[error.code], error }
+  }
+}
+
+function driverFault(cause: unknown): DeviceError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new DeviceError(DeviceErrorCode.fault, `the driver failed: ${message}`, { cause })
+}

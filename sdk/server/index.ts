@@ -1,0 +1,3 @@
+export * from './conversion-server.js'
+export * from './events.js'
+export type { ConversionServerOptions, DeviceOptions } from './options.js'
