@@ -6,3 +6,4 @@
 export * from './monitoring-device.js'
 export * from './errors.js'
 export { ViewnetError, UsageError } from '../errors.js'
+export { nearestWord, optionIssues, parseStrictly, type OptionIssue } from '../strict-options.js'

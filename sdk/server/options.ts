@@ -1,9 +1,9 @@
-import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import type { MonitoringDevice } from '../device/index.js'
 import { UsageError } from '../errors.js'
 import { DEFAULT_LIMITS, type ExchangeLimits } from '../exchange/index.js'
 import { formatUdpAddress, parseUdpAddress, type Link } from '../link/index.js'
+import { parseStrictly } from '../strict-options.js'
 import { parseMessageNumber, REFERENCE_1, type WireProfile } from '../wire/index.js'
 
 /** One device that the server answers for. */
@@ -78,14 +78,13 @@ const schema = z.strictObject({
 
 /** @throws {@link UsageError} `ERR_VIEWNET_OPTION` naming the option, what was expected, what came, and the nearest right word */
 export function parseOptions(options: ConversionServerOptions): ParsedOptions {
-  const parsed = schema.safeParse(options)
-  if (!parsed.success) throw new UsageError('ERR_VIEWNET_OPTION', parsed.error.issues.map(describeIssue).join('; '))
-  const { number, link, peers, devices, maxResources, profile } = parsed.data
+  const parsed = parseStrictly(schema, options, 'ConversionServer')
+  const { number, link, peers, devices, maxResources, profile } = parsed
   const byNumber = new Map(devices.map((entry) => [parseMessageNumber(entry.number), entry.device]))
   if (byNumber.size !== devices.length)
     throw new UsageError('ERR_VIEWNET_OPTION', 'devices: two devices have the same number; expected distinct ones')
   if (typeof link === 'string') parseUdpAddress(link)
-  const merged: ExchangeLimits = { ...DEFAULT_LIMITS, ...withoutUndefined(parsed.data.limits) }
+  const merged: ExchangeLimits = { ...DEFAULT_LIMITS, ...withoutUndefined(parsed.limits) }
   return {
     number: parseMessageNumber(number),
     link,
@@ -118,19 +117,4 @@ function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude
   return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>
   }
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const path = issue.path.map(String).join('.')
-  if (issue.code !== 'unrecognized_keys') return path === '' ? issue.message : `${path}: ${issue.message}`
-  const known = Object.keys(
-    path === 'limits' ? DEFAULT_LIMITS : path.startsWith('devices') ? { number: 0, device: 0 } : schema.shape,
-  )
-  return issue.keys
-    .map((key) => {
-      const near = closest(key, known)
-      const hint = distance(key, near) <= 3 ? `; did you mean '${near}'?` : `; known: ${known.join(', ')}`
-      return `unknown option '${path === '' ? key : `${path}.${key}`}'${hint}`
-    })
-    .join('; ')
 }
