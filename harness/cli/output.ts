@@ -1,0 +1,26 @@
+/** Exit statuses of every command; other programs rely on them. */
+export const ExitStatus = {
+  good: 0,
+  /** The device or the converter failed. */
+  failed: 1,
+  /** The rig, the broker or the network did not let us test. */
+  couldNotTest: 2,
+  /** Wrong usage: it was said what, where, and the nearest right word. */
+  usage: 3,
+} as const
+export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus]
+
+/** With `--json`: one object, or one of the lines, on stdout, where nothing else goes. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`)
+}
+
+/** What a command is asked for, for people; on stdout. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+/** Progress, warnings and errors; on stderr, so that stdout stays what was asked for. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`)
+}

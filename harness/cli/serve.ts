@@ -1,0 +1,50 @@
+import { Command } from 'commander'
+import { ConversionServer, ResponseStatus, UsageError } from 'viewnet'
+import { devicesWithLiteralPassword, openDevice, readBenchFile } from '../bench/index.js'
+import { note, print, printJson } from './output.js'
+import { untilStopped } from './until-stopped.js'
+
+const EXAMPLE = `
+Configuration:
+  converter:
+    number: 00001-00020-00300-04000
+    link: udp://127.0.0.1:28200
+    peers: [udp://127.0.0.1:28300]
+  devices:
+    - number: 00001-00020-00300-00007
+      driver: onvif
+      url: http://127.0.0.1:8899/onvif/device_service
+      user: admin
+      password: { env: CAMERA_PASSWORD }`
+
+const statusName = (status: ResponseStatus): string =>
+  Object.entries(ResponseStatus).find(([, value]) => value === status)?.[0] ?? String(status)
+
+/** `viewnet serve`: the conversion server as a daemon. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run the conversion server until SIGINT or SIGTERM')
+    .requiredOption('--config <file>', 'YAML: the converter and its devices')
+    .option('--json', 'events as JSON lines on stdout; the ready line is JSON always')
+    .addHelpText('after', EXAMPLE)
+    .action(async ({ config, json = false }: { config: string; json?: boolean }) => {
+      const { converter, devices } = await readBenchFile(config)
+      if (!converter) throw new UsageError('ERR_VIEWNET_BENCH_FILE', `${config}: expected a converter with number, link and peers, got none`)
+      for (const number of devicesWithLiteralPassword(devices)) {
+        note(`viewnet: warning: ${config} holds the password of ${number} for everybody to read; prefer password: { env: NAME }`)
+      }
+      const opened = devices.map((device) => ({ number: device.number, device: openDevice(device) }))
+      const server = new ConversionServer({ ...converter, devices: opened })
+      server.on('error', (error) => note(`viewnet: ${error.message}`))
+      server.on('exchangeClosed', ({ exchange, peer, device, reason, facts }) => {
+        if (json) return printJson({ type: 'exchangeClosed', exchange, peer, device, reason, ...facts })
+        const status = facts.status === undefined ? '' : `${statusName(facts.status)}, `
+        print(`exchange ${exchange} of ${peer} for ${device}: ${reason} (${status}${facts.count} resources, ${facts.resentCount} sent again)`)
+      })
+      await server.start()
+      printJson({ ready: true, link: server.address, number: server.number, pid: process.pid })
+      await untilStopped()
+      await server.close()
+      await Promise.all(opened.map(({ device }) => device.close?.()))
+    })
+}

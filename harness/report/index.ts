@@ -1,0 +1,9 @@
+/**
+ * One run record, and what is written from it.
+ *
+ * @module report
+ */
+export * from './junit.js'
+export * from './run-record.js'
+export * from './tap.js'
+export * from './write-reports.js'

@@ -1,0 +1,68 @@
+/** How a case came out. Only `pass` is a pass; `not-applicable` and `could-not-test` never count as one. */
+export const Outcome = ['pass', 'fail', 'error', 'timeout', 'aborted', 'not-applicable', 'could-not-test'] as const
+export type Outcome = (typeof Outcome)[number]
+
+/** How a run came out: a device or converter at fault is `fail`; a rig that saw too little to say is `could-not-test`. */
+export type RunVerdict = 'pass' | 'fail' | 'could-not-test'
+
+/** One thing that a case measured. */
+export interface Measurement {
+  readonly name: string
+  readonly value: number
+  /** Such as `resources`, `ms`, `packets`. */
+  readonly unit: string
+  /** What it was held to, such as `= 300` or `≤ 32`; null: only measured. */
+  readonly limit: string | null
+}
+
+/** One case of a run. */
+export interface CaseRecord {
+  readonly id: string
+  readonly title: string
+  readonly outcome: Outcome
+  readonly measurements: readonly Measurement[]
+  /** Why it came out so, in a sentence; empty for a pass that needs no words. */
+  readonly why: string
+  /** How long it took, ms. */
+  readonly durationMs: number
+}
+
+/** Sums over the exchanges of a run, as the verifier counted them from the evidence. */
+export interface RunCounts {
+  /** Resources announced by RESPONSE packets. */
+  readonly announced: number
+  /** Distinct resources received. */
+  readonly received: number
+  /** RESOURCE packets sent in rounds after the first. */
+  readonly resent: number
+  /** Packets of any message that the impairment dropped. */
+  readonly dropped: number
+  /** RESOURCE packets received more than once. */
+  readonly duplicates: number
+}
+
+/** Everything that a run found out: each report is written from this one record. */
+export interface RunRecord {
+  readonly run: string
+  readonly verdict: RunVerdict
+  /** Why the verdict is not `pass`; empty otherwise. */
+  readonly why: string
+  readonly seed: number
+  /** External message number of the device. */
+  readonly device: string
+  /** Who the device says it is, for people; empty where it was not reached. */
+  readonly deviceName: string
+  /** Link address of the converter. */
+  readonly converter: string
+  readonly counts: RunCounts
+  readonly cases: readonly CaseRecord[]
+  readonly evidence: { readonly broker: string; readonly batches: number; readonly records: number }
+  /** Folder that holds the reports. */
+  readonly report: string
+  /** The one line that does this run again. */
+  readonly reproduce: string
+  readonly versions: Readonly<Record<string, string>>
+  /** ISO 8601, UTC. */
+  readonly startedAt: string
+  readonly durationMs: number
+}
