@@ -45,6 +45,6 @@ export function serveCommand(): Command {
       printJson({ ready: true, link: server.address, number: server.number, pid: process.pid })
       await untilStopped()
       await server.close()
-      await Promise.all(opened.map(({ device }) => device.close?.()))
+      for (const { device } of opened) await device.close?.()
     })
 }
