@@ -24,6 +24,8 @@ export interface Packet {
 /** The version that this package speaks. */
 export const PROTOCOL_VERSION = 1
 
+const SOURCE_AT = 8
+/** Both addresses and the reserved octets after them. */
 const ADDRESSES_BYTES = 18
 const LABEL_BYTES = 4
 const CRC_BYTES = 4
@@ -64,12 +66,11 @@ export class PacketCodec {
     const view = new DataView(input.buffer, input.byteOffset, input.byteLength)
     const type = view.getUint8(0)
     const kind = this.#kinds.get(type & ~LABELLED)
-    if (kind === undefined || view.getUint8(8) !== type) {
-      throw new DecodeError(
-        'packetType',
-        0,
-        `packet type is ${hex(type, 2)} in DA and ${hex(view.getUint8(8), 2)} in SA; no such packet`,
-      )
+    if (kind === undefined) throw new DecodeError('packetType', 0, `packet type is ${hex(type, 2)}; no such packet`)
+    const sourceType = view.getUint8(SOURCE_AT)
+    if (sourceType !== type) {
+      const message = `packet type is ${hex(sourceType, 2)} in SA; expected that of DA, ${hex(type, 2)}`
+      throw new DecodeError('packetType', SOURCE_AT, message)
     }
     const labelled = (type & LABELLED) !== 0
     const payloadAt = ADDRESSES_BYTES + (labelled ? LABEL_BYTES : 0)
@@ -93,7 +94,7 @@ export class PacketCodec {
     }
     return {
       destination: readAddress(view, 0),
-      source: readAddress(view, 8),
+      source: readAddress(view, SOURCE_AT),
       ...(labelled ? { label: view.getUint16(ADDRESSES_BYTES + 2) } : {}),
       message: this.#decodeMessage(
         new DataView(input.buffer, input.byteOffset + payloadAt, PAYLOAD_BYTES[kind]),
@@ -104,7 +105,7 @@ export class PacketCodec {
   }
 
   /**
-   * Encode one packet.
+   * Encode one packet. Values are taken as they are: one that does not fit its field's width is cut to it.
    *
    * @returns its octets, newly allocated: 86 or 1078, and 4 more with a label
    */
@@ -116,7 +117,7 @@ export class PacketCodec {
     const view = new DataView(output.buffer)
     const type = this.profile.packetTypes[kind] | (label === undefined ? 0 : LABELLED)
     writeAddress(view, 0, type, destination)
-    writeAddress(view, 8, type, source)
+    writeAddress(view, SOURCE_AT, type, source)
     if (label !== undefined) view.setUint16(ADDRESSES_BYTES + 2, label)
     this.#encodeMessage(new DataView(output.buffer, payloadAt, PAYLOAD_BYTES[kind]), message)
     view.setUint32(crcAt, crc32(output.subarray(0, crcAt)), this.#littleEndianCrc)
@@ -140,7 +141,7 @@ export class PacketCodec {
     const exchange = payload.getUint32(4)
     if (exchange === 0) throw new DecodeError('field', payloadAt + 4, 'exchange is 0; expected 1–4294967295')
     const message: Record<string, unknown> = { type, exchange, converterNumber: payload.getBigUint64(8) }
-    for (const [name, field] of fieldsOf(type)) message[name] = field.read(payload)
+    for (const [name, field] of fieldsOf(type)) message[name] = field.read(payload, payloadAt)
     // The layout table is typed to hold exactly the fields of this type's message, so nothing is missing here.
     return message as unknown as Message
   }

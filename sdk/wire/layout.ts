@@ -4,7 +4,8 @@ import { DecodeError } from './errors.js'
 
 /** How one field stands in a payload; offsets count from the payload's first octet. */
 export interface Field<T> {
-  read(payload: DataView): T
+  /** @param payloadAt - where the payload begins in its packet, for errors */
+  read(payload: DataView, payloadAt: number): T
   write(payload: DataView, value: T): void
 }
 
@@ -47,10 +48,10 @@ const flag = (at: number, bit: number): Field<boolean> => ({
 const oneOf = <T extends number>(name: string, at: number, values: Readonly<Record<string, T>>): Field<T> => {
   const known = new Set<number>(Object.values(values))
   return {
-    read: (payload) => {
+    read: (payload, payloadAt) => {
       const value = payload.getUint16(at)
       if (!known.has(value))
-        throw new DecodeError('field', at, `${name} is ${value}; expected one of ${[...known].join(', ')}`)
+        throw new DecodeError('field', payloadAt + at, `${name} is ${value}; expected one of ${[...known].join(', ')}`)
       return value as T
     },
     write: (payload, value) => payload.setUint16(at, value),
