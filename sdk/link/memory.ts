@@ -11,6 +11,9 @@ export class MemoryNetwork {
   link(name: string): Link {
     const links = this.#links
     const address = `memory:${name}`
+    /** Only the link that holds the name may send under it, or give it back. */
+    let started: LinkReceiver | undefined
+    const isStarted = (): boolean => started !== undefined && links.get(address) === started
     return {
       address,
       start(receiver) {
@@ -19,17 +22,21 @@ export class MemoryNetwork {
             new LinkError('ERR_VIEWNET_LINK_START', `${address} is already started; each name is one link`),
           )
         }
-        links.set(address, receiver)
+        // An object of our own: one receiver may serve several links.
+        started = { packet: (packet, from) => receiver.packet(packet, from) }
+        links.set(address, started)
         return Promise.resolve()
       },
       send(packet, to) {
-        if (!links.has(address)) return
-        const copy = packet.slice()
+        if (!isStarted()) return
+        // Not slice(): that of a Buffer is a view.
+        const copy = new Uint8Array(packet)
         // Delivered later, as by a network: a receiver may send from within `packet` without recursing.
         setImmediate(() => links.get(to)?.packet(copy, address))
       },
       close() {
-        links.delete(address)
+        if (isStarted()) links.delete(address)
+        started = undefined
         return Promise.resolve()
       },
     }

@@ -1,5 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import { isIP } from 'node:net'
+import { isIP, SocketAddress } from 'node:net'
 import { UsageError } from '../errors.js'
 import { LinkError, type Link, type LinkReceiver } from './link.js'
 
@@ -11,6 +11,7 @@ const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 
 /** A numeric IP address and a port. */
 export interface UdpAddress {
+  /** `127.0.0.1`, `::1`, or with the zone of a link-local address `fe80::1%eth0`. */
   readonly host: string
   /** 0: any free one. */
   readonly port: number
@@ -23,17 +24,23 @@ export interface UdpAddress {
  * @throws {@link UsageError} `ERR_VIEWNET_ADDRESS` when it is no such address; host names are refused, because packets are matched by number
  */
 export function parseUdpAddress(address: string, defaultPort: number = DEFAULT_UDP_PORT): UdpAddress {
-  const match = /^udp:\/\/(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+))(?::(\d{1,5}))?$/.exec(address)
+  const match = /^udp:\/\/(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|([0-9.]+))(?::(\d{1,5}))?$/.exec(address)
   const host = match?.[1] ?? match?.[2]
   const port = match?.[3] === undefined ? defaultPort : Number(match[3])
-  if (host === undefined || isIP(host) === 0 || port > 65535) {
+  if (host === undefined || isIP(host) !== (match?.[1] === undefined ? 4 : 6) || port > 65535) {
     throw new UsageError(
       'ERR_VIEWNET_ADDRESS',
       `expected udp://ADDRESS:PORT with a numeric IPv4 or [IPv6] address and a port of 0–65535, got '${address}'`,
     )
   }
-  // One spelling for each IPv6 address, the one in which the kernel reports senders.
-  return { host: isIP(host) === 6 ? new URL(`http://[${host}]`).hostname.slice(1, -1) : host, port }
+  return { host: isIP(host) === 6 ? canonicalIPv6(host) : host, port }
+}
+
+/** The one spelling of an IPv6 address in which the kernel reports senders: those of a link-local address with their zone, as `fe80::1%eth0`. */
+function canonicalIPv6(host: string): string {
+  const [address = host, zone] = host.split('%')
+  const spelled = new SocketAddress({ address, family: 'ipv6' }).address
+  return zone === undefined ? spelled : `${spelled}%${zone}`
 }
 
 /** Write an address the one way in which links compare them. */
@@ -75,16 +82,10 @@ class UdpLink implements Link {
     })
     this.#socket = socket
     try {
-      await new Promise<void>((resolve, reject) => {
-        socket.once('error', reject)
-        socket.bind({ address: this.#bind.host, port: this.#bind.port, exclusive: true }, () => {
-          socket.off('error', reject)
-          resolve()
-        })
-      })
+      await listening(socket, this.#bind)
     } catch (cause) {
-      this.#socket = undefined
-      socket.close()
+      // Still ours unless close() was quicker.
+      if (this.#socket === socket) await this.close()
       const reason = cause instanceof Error ? cause.message : String(cause)
       throw new LinkError('ERR_VIEWNET_LINK_START', `cannot listen on ${this.#address}: ${reason}`, { cause })
     }
@@ -101,9 +102,9 @@ class UdpLink implements Link {
   send(packet: Uint8Array, to: string): void {
     const target = this.#target(to)
     if (!target) return
-    // dgram keeps the buffer until libuv has sent it, so a caller that reuses its buffer needs a copy. An ICMP refusal comes back as an error
-    // here: the packet is lost, which the protocol recovers from.
-    this.#socket?.send(packet.slice(), target.port, target.host, () => {})
+    // dgram keeps the buffer until libuv has sent it, so a caller that reuses its buffer needs a copy; not slice(), which is a view of a Buffer.
+    // An ICMP refusal comes back as an error here: the packet is lost, which the protocol recovers from.
+    this.#socket?.send(new Uint8Array(packet), target.port, target.host, () => {})
   }
 
   async close(): Promise<void> {
@@ -112,7 +113,7 @@ class UdpLink implements Link {
     if (socket) await new Promise<void>((resolve) => socket.close(resolve))
   }
 
-  /** Parsed targets are kept: a converter sends to few peers, but many packets. */
+  /** Where to send, undefined where nobody can be. Parsed targets are kept: a converter sends to few peers, but many packets. */
   #target(to: string): UdpAddress | undefined {
     let target = this.#targets.get(to)
     if (!target) {
@@ -121,9 +122,25 @@ class UdpLink implements Link {
       } catch {
         return undefined
       }
+      // dgram throws for it.
+      if (target.port === 0) return undefined
       if (this.#targets.size >= 1024) this.#targets.clear()
       this.#targets.set(to, target)
     }
     return target
   }
+}
+
+/** Bind a socket; rejects when it cannot be bound, and when it is closed before it is. */
+function listening(socket: Socket, { host, port }: UdpAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const closed = (): void => reject(new Error('closed while starting'))
+    socket.once('error', reject)
+    socket.once('close', closed)
+    socket.bind({ address: host, port, exclusive: true }, () => {
+      socket.off('error', reject)
+      socket.off('close', closed)
+      resolve()
+    })
+  })
 }
