@@ -122,7 +122,9 @@ function check({ identity, startMs, endMs, channel, kinds, sizeBytes }: Recordin
           ? `has kind bits ${kinds}; expected 0–65535`
           : sizeBytes !== undefined && !isTime(sizeBytes)
             ? `has size ${sizeBytes}; expected whole octets`
-            : undefined
+            : typeof identity !== 'string' || identity === ''
+              ? 'has no identity; expected the name that the device gives it'
+              : undefined
   if (problem !== undefined) throw new DeviceError(DeviceErrorCode.fault, `recording '${identity}' ${problem}`)
 }
 
