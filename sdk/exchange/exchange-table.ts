@@ -89,8 +89,10 @@ export class ExchangeTable<P extends ReturnPath> {
       case 'COUNT_REPORT':
       case 'MISSING':
       case 'PROGRESS': {
-        const entry = this.#entries.get(keyOf(path, message.exchange))
-        if (!entry) return 'unknownExchange'
+        const key = keyOf(path, message.exchange)
+        const entry = this.#entries.get(key)
+        // What comes after the end is no fault: an endpoint says COMPLETE three times.
+        if (!entry) return this.#recall(key, nowMs) ? undefined : 'unknownExchange'
         entry.exchange.receive(message, nowMs)
         return undefined
       }
@@ -147,8 +149,8 @@ export class ExchangeTable<P extends ReturnPath> {
     const entry = this.#entries.get(key)
     if (entry) return entry.exchange.receive(request, nowMs)
 
-    const remembered = this.#remembered.get(key)
-    if (remembered && remembered.untilMs > nowMs) {
+    const remembered = this.#recall(key, nowMs)
+    if (remembered) {
       if (remembered.response) this.#answer(path, remembered.response)
       return
     }
@@ -168,6 +170,11 @@ export class ExchangeTable<P extends ReturnPath> {
 
   #answer(path: P, message: Response): void {
     if (this.#answers.length < this.#limits.exchangesMost) this.#answers.push({ path, message })
+  }
+
+  #recall(key: string, nowMs: number): Remembered | undefined {
+    const remembered = this.#remembered.get(key)
+    return remembered && remembered.untilMs > nowMs ? remembered : undefined
   }
 
   #retire(key: string, path: P, exchange: Exchange, nowMs: number): void {

@@ -14,6 +14,7 @@ import type { CloseReason, ExchangeEvent, ExchangeFacts } from './events.js'
 import { DEFAULT_LIMITS, type ExchangeLimits } from './limits.js'
 import { MissingSet } from './missing-set.js'
 import { CreditWindow, RatePacer } from './pacing.js'
+import { wholeRound, type RoundPlan } from './round-plan.js'
 import { transition, type ExchangeAction, type ExchangeInput, type ExchangeState } from './transitions.js'
 
 /** A status that ends an exchange: everything but OK and PENDING. */
@@ -52,10 +53,10 @@ export class Exchange {
   #state: ExchangeState = 'asking'
   #snapshot: Snapshot | undefined
   #round = 0
-  /** In this round: the next sequence to send (undefined: all sent), how many went, and which are wanted (undefined: all). */
+  /** In this round: which sequences go, the next of them (undefined: all sent), and how many went. */
+  #plan: RoundPlan = wholeRound(0)
   #nextSequence: number | undefined
   #roundSentCount = 0
-  #wanted: MissingSet | undefined
   /** What the endpoint names as missing from this round, for the next. */
   #missing = new MissingSet(0)
   #missingAnnounced = 0
@@ -92,27 +93,21 @@ export class Exchange {
         return this.#receiveReport(message, nowMs)
       case 'MISSING':
         if (message.round !== this.#round || !this.request.selective) return
-        this.#missing.add(message)
-        return this.#input('missingNamed', nowMs)
+        return this.#input('missingNamed', nowMs, () => this.#missing.add(message))
       case 'PROGRESS':
         if (message.round !== this.#round) return
-        this.#credit?.progressed(message.highestSequence, nowMs)
-        return this.#input('progressed', nowMs)
+        return this.#input('progressed', nowMs, () => this.#credit?.progressed(message.highestSequence, nowMs))
     }
   }
 
   /** The device's list is complete. */
   deviceListed(snapshot: Snapshot, nowMs: number): void {
-    if (this.#state !== 'asking') return
-    this.#snapshot = snapshot
-    this.#input('deviceListed', nowMs)
+    this.#input('deviceListed', nowMs, () => (this.#snapshot = snapshot))
   }
 
   /** The device's list cannot be had. */
   deviceFailed(status: RefusalStatus, nowMs: number): void {
-    if (this.#state !== 'asking') return
-    this.#respond(status)
-    this.#input('deviceFailed', nowMs)
+    this.#input('deviceFailed', nowMs, () => this.#respond(status))
   }
 
   /** The server stops. */
@@ -122,13 +117,13 @@ export class Exchange {
 
   /** Time has passed; do what is due. */
   handleTimeout(nowMs: number): void {
-    const { pendingAtMs, deviceTimeoutAtMs, roundEndAtMs, missingAtMs, silenceAtMs } = this.#deadlines
-    const due = (atMs: number | undefined): boolean => atMs !== undefined && atMs <= nowMs
-    if (due(deviceTimeoutAtMs)) this.#input('deviceTimedOut', nowMs)
-    if (due(pendingAtMs)) this.#input('pendingDue', nowMs)
-    if (due(roundEndAtMs)) this.#input('roundEndDue', nowMs)
-    if (due(missingAtMs)) this.#input('missingCollected', nowMs)
-    if (due(silenceAtMs)) this.#input('silent', nowMs)
+    // Looked up one after the other: what one input does moves the deadlines of the next.
+    const isDue = (name: keyof Deadlines): boolean => (this.#deadlines[name] ?? Infinity) <= nowMs
+    if (isDue('deviceTimeoutAtMs')) this.#input('deviceTimedOut', nowMs)
+    if (isDue('pendingAtMs')) this.#input('pendingDue', nowMs)
+    if (isDue('roundEndAtMs')) this.#input('roundEndDue', nowMs)
+    if (isDue('missingAtMs')) this.#endCollecting(nowMs)
+    if (isDue('silenceAtMs')) this.#input('silent', nowMs)
   }
 
   /** When {@link Exchange.handleTimeout} or {@link Exchange.pollTransmit} next has something to do; undefined: only a message can change anything. */
@@ -164,24 +159,25 @@ export class Exchange {
   #receiveReport({ verdict, round, receivedCount, missingPackets }: CountReport, nowMs: number): void {
     // A report on a round that never was is not of this exchange.
     if (round > this.#round) return
+    const take = (): void => {
+      this.#receivedCount = receivedCount
+      this.#missingAnnounced = this.request.selective ? missingPackets : 0
+    }
     switch (verdict) {
       case CountVerdict.complete:
-        this.#receivedCount = receivedCount
-        return this.#input('reportedComplete', nowMs)
+        return this.#input('reportedComplete', nowMs, take)
       case CountVerdict.abandon:
-        this.#receivedCount = receivedCount
-        return this.#input('reportedAbandon', nowMs)
+        return this.#input('reportedAbandon', nowMs, take)
       case CountVerdict.mismatch:
-        if (round < this.#round) return
-        this.#receivedCount = receivedCount
-        this.#missingAnnounced = this.request.selective ? missingPackets : 0
-        return this.#input('reportedMismatch', nowMs)
+        return round === this.#round ? this.#input('reportedMismatch', nowMs, take) : undefined
     }
   }
 
-  #input(input: ExchangeInput, nowMs: number): void {
+  /** @param take - keeps what the input brings; not called where the input is ignored, so that the table alone decides what counts */
+  #input(input: ExchangeInput, nowMs: number, take?: () => void): void {
     const row = transition(this.#state, input)
     if (!row) return
+    take?.()
     this.#state = row.to
     this.#act(row.does, input, nowMs)
   }
@@ -197,7 +193,7 @@ export class Exchange {
       case 'announce':
         this.#respond(ResponseStatus.ok)
         this.#forgetDevice()
-        return this.#beginRound(nowMs)
+        return this.#beginRound(wholeRound(this.#count), nowMs)
       case 'refuse':
         return this.#close('refused')
       case 'refuseUnreachable':
@@ -226,33 +222,33 @@ export class Exchange {
   }
 
   #startRoundWhenCollected(nowMs: number): void {
-    if (this.#missing.packetCount >= this.#missingAnnounced) this.#input('missingCollected', nowMs)
+    if (this.#missing.holdsAll(this.#missingAnnounced)) this.#endCollecting(nowMs)
+  }
+
+  #endCollecting(nowMs: number): void {
+    this.#input(this.#round + 1 < this.#limits.roundsMost ? 'missingCollected' : 'roundsSpent', nowMs)
   }
 
   #startNextRound(nowMs: number): void {
     this.#deadlines.missingAtMs = undefined
-    if (this.#round + 1 >= this.#limits.roundsMost) return this.#close('exhausted')
     this.#round += 1
-    const selective = this.#missingAnnounced > 0 && this.#missing.packetCount > 0
-    this.#wanted = selective ? this.#missing : undefined
-    this.#beginRound(nowMs)
+    const isSelective = this.#missingAnnounced > 0 && this.#missing.holdsAny
+    this.#beginRound(isSelective ? this.#missing : wholeRound(this.#count), nowMs)
   }
 
-  #beginRound(nowMs: number): void {
-    const count = this.#snapshot?.count ?? 0
-    this.#missing = new MissingSet(count)
+  #beginRound(plan: RoundPlan, nowMs: number): void {
+    this.#plan = plan
+    this.#missing = new MissingSet(this.#count)
     this.#roundSentCount = 0
     this.#roundEndCount = 0
-    this.#credit?.startRound(nowMs)
+    this.#credit?.startRound(plan, nowMs)
     this.#deadlines.silenceAtMs = nowMs + this.#limits.silenceMs
-    this.#advanceFrom(1)
-    if (this.#nextSequence === undefined) this.#input('roundSent', nowMs)
+    this.#advanceTo(plan.next(1), nowMs)
   }
 
-  #advanceFrom(sequence: number): void {
-    const count = this.#snapshot?.count ?? 0
-    if (this.#wanted) this.#nextSequence = this.#wanted.next(sequence)
-    else this.#nextSequence = sequence <= count ? sequence : undefined
+  #advanceTo(sequence: number | undefined, nowMs: number): void {
+    this.#nextSequence = sequence
+    if (sequence === undefined) this.#input('roundSent', nowMs)
   }
 
   #takeResource(nowMs: number): Resource | undefined {
@@ -273,22 +269,14 @@ export class Exchange {
       round: this.#round,
       ...snapshot.resource(sequence),
     }
-    this.#advanceFrom(sequence + 1)
-    if (this.#nextSequence === undefined) this.#input('roundSent', nowMs)
+    this.#advanceTo(this.#plan.next(sequence + 1), nowMs)
     return { type: 'RESOURCE', ...resource }
   }
 
   #sendRoundEnd(nowMs: number): void {
     const { exchange, converterNumber } = this.request
-    const count = this.#snapshot?.count ?? 0
-    this.#roundEnd = {
-      type: 'ROUND_END',
-      exchange,
-      converterNumber,
-      count,
-      sentCount: this.#roundSentCount,
-      round: this.#round,
-    }
+    const [count, sentCount, round] = [this.#count, this.#roundSentCount, this.#round]
+    this.#roundEnd = { type: 'ROUND_END', exchange, converterNumber, count, sentCount, round }
     this.#roundEndCount += 1
     // An empty list is one ROUND_END, not a series.
     const repeats = count > 0 && this.#roundEndCount < this.#limits.roundEndMost
@@ -297,11 +285,15 @@ export class Exchange {
 
   #respond(status: ResponseStatus): void {
     const { exchange, converterNumber, deviceNumber } = this.request
-    const count = status === ResponseStatus.ok ? (this.#snapshot?.count ?? 0) : 0
-    const snapshotAtMs = status === ResponseStatus.ok ? (this.#snapshot?.takenAtMs ?? 0) : 0
+    const { count, takenAtMs: snapshotAtMs } = this.#snapshot ?? { count: 0, takenAtMs: 0 }
     this.#response = { type: 'RESPONSE', exchange, converterNumber, status, count, deviceNumber, snapshotAtMs }
     this.#responseWaits = true
     this.#events.push({ type: 'responded', status, count })
+  }
+
+  /** Resources announced; 0 before. */
+  get #count(): number {
+    return this.#snapshot?.count ?? 0
   }
 
   #forgetDevice(): void {
@@ -316,14 +308,15 @@ export class Exchange {
     this.#nextSequence = undefined
     const facts = this.#facts()
     this.#snapshot = undefined
-    this.#wanted = undefined
+    this.#plan = wholeRound(0)
+    this.#missing = new MissingSet(0)
     this.#events.push({ type: 'closed', reason, facts })
   }
 
   #facts(): ExchangeFacts {
     return {
       status: this.#response?.status,
-      count: this.#snapshot?.count ?? 0,
+      count: this.#count,
       roundCount: this.#snapshot ? this.#round + 1 : 0,
       sentCount: this.#sentCount,
       resentCount: this.#resentCount,
@@ -342,6 +335,7 @@ export class Exchange {
 const CLOSED_BY: Readonly<Partial<Record<ExchangeInput, CloseReason>>> = {
   reportedComplete: 'complete',
   reportedAbandon: 'abandoned',
+  roundsSpent: 'exhausted',
   silent: 'unconfirmed',
   stopped: 'stopped',
 }

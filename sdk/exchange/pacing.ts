@@ -1,12 +1,10 @@
 import type { ExchangeLimits } from './limits.js'
+import { wholeRound, type RoundPlan } from './round-plan.js'
 
 /** Most packets that may go at one moment, however high the rate: half of what a small receive buffer holds. */
 const BURST_PACKETS_MOST = 1_024
 /** Packets saved up for a late wake-up, as a share of a second: timers of Node are 1 ms coarse, and late under load. */
 const BURST_SECONDS = 0.005
-
-/** Most packets that a window holds, whatever an endpoint claims to take: bounds what is remembered of each exchange. */
-const WINDOW_PACKETS_MOST = 65_536
 
 /** A token bucket over packets: spreads sending evenly at a rate, with a small burst to make up for coarse timers. */
 export class RatePacer {
@@ -34,10 +32,10 @@ export class RatePacer {
   }
 
   #refill(nowMs: number): void {
-    const passedMs = Math.max(0, nowMs - this.#atMs)
-    this.#atMs = Math.max(nowMs, this.#atMs)
-    // A hair above a whole token: the sum of many small refills may fall a rounding error short of 1, which would ask for a wake-up now, for ever.
-    this.#tokens = Math.min(this.#burst, this.#tokens + passedMs * this.#packetsPerMs + 1e-9)
+    if (nowMs <= this.#atMs) return
+    // A hair above a whole token: the sum of many small refills may fall a rounding error short of 1, which would ask for one more wake-up.
+    this.#tokens = Math.min(this.#burst, this.#tokens + (nowMs - this.#atMs) * this.#packetsPerMs + 1e-9)
+    this.#atMs = nowMs
   }
 }
 
@@ -49,42 +47,53 @@ export class RatePacer {
 export class CreditWindow {
   readonly #limits: ExchangeLimits
   readonly #windowPackets: number
-  /** Sequences sent in this round beyond the highest reported, oldest first; as long as the window and its stall grants at most. */
-  #outstanding: number[] = []
-  #granted = 0
+  #plan: RoundPlan = wholeRound(0)
+  #lastSent = 0
+  #highestReported = 0
+  /** Packets sent in this round beyond the highest reported, and how many there may be. */
+  #outstanding = 0
+  #allowed: number
   #heardAtMs: number
 
   constructor(windowPackets: number, limits: ExchangeLimits, nowMs: number) {
-    this.#windowPackets = Math.min(windowPackets, WINDOW_PACKETS_MOST)
+    this.#windowPackets = windowPackets
     this.#limits = limits
+    this.#allowed = windowPackets
     this.#heardAtMs = nowMs
   }
 
   /** When the next packet may go: now, or when a stall lets more go. */
   readyAtMs(nowMs: number): number {
-    if (this.#outstanding.length < this.#windowPackets + this.#granted) return nowMs
+    if (this.#outstanding < this.#allowed) return nowMs
     const stalledAtMs = this.#heardAtMs + this.#limits.creditStallMs
     if (stalledAtMs > nowMs) return stalledAtMs
-    // PROGRESS is lost as easily as anything else. What was stalled on is taken as gone, so that the list stays short.
+    // PROGRESS is lost as easily as anything else, so a window that stays shut opens a little.
     this.#heardAtMs = nowMs
-    this.#outstanding = this.#outstanding.slice(-this.#windowPackets)
-    this.#granted = this.#limits.creditStallPackets
+    this.#allowed = this.#outstanding + this.#limits.creditStallPackets
     return nowMs
   }
 
   sent(sequence: number): void {
-    this.#outstanding.push(sequence)
+    this.#lastSent = sequence
+    this.#outstanding += 1
   }
 
   progressed(highestSequence: number, nowMs: number): void {
     this.#heardAtMs = nowMs
-    this.#granted = 0
-    this.#outstanding = this.#outstanding.filter((sequence) => sequence > highestSequence)
+    this.#allowed = this.#windowPackets
+    // Nobody can have received what was not sent yet.
+    const reached = Math.min(highestSequence, this.#lastSent)
+    if (reached <= this.#highestReported) return
+    this.#outstanding -= this.#plan.countBetween(this.#highestReported + 1, reached)
+    this.#highestReported = reached
   }
 
-  startRound(nowMs: number): void {
+  startRound(plan: RoundPlan, nowMs: number): void {
+    this.#plan = plan
+    this.#lastSent = 0
+    this.#highestReported = 0
+    this.#outstanding = 0
+    this.#allowed = this.#windowPackets
     this.#heardAtMs = nowMs
-    this.#granted = 0
-    this.#outstanding = []
   }
 }

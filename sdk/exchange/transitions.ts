@@ -17,6 +17,7 @@ export type ExchangeInput =
   | 'reportedMismatch'
   | 'missingNamed'
   | 'missingCollected'
+  | 'roundsSpent'
   | 'progressed'
   | 'roundEndDue'
   | 'silent'
@@ -49,8 +50,9 @@ export interface Transition {
  * Every transition there is; an input without a row for the state is ignored, which is what the protocol asks for late and repeated messages.
  * The diagram in docs/exchange.md is drawn from these rows.
  *
- * A MISMATCH that comes while its round is still being sent has no row: the endpoint lost patience, and will say it again after ROUND_END,
- * when it knows what it really lacks. Restarting there would keep a slow exchange from ever finishing a round.
+ * A MISMATCH that comes while its round is still being sent has no row, and neither have the MISSING packets with it: the endpoint lost
+ * patience, and will say it again after ROUND_END, when it knows what it really lacks. Restarting there would keep a slow exchange from ever
+ * finishing a round; keeping what was named would send again what had not even been sent.
  */
 export const TRANSITIONS: readonly Transition[] = [
   { from: 'asking', on: 'requestRepeated', does: 'repeatResponse', to: 'asking' },
@@ -62,7 +64,6 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'asking', on: 'stopped', does: 'finish', to: 'closed' },
 
   { from: 'sending', on: 'requestRepeated', does: 'repeatResponse', to: 'sending' },
-  { from: 'sending', on: 'missingNamed', does: 'noteMissing', to: 'sending' },
   { from: 'sending', on: 'progressed', does: 'noteProgress', to: 'sending' },
   { from: 'sending', on: 'roundSent', does: 'endRound', to: 'reporting' },
   { from: 'sending', on: 'reportedComplete', does: 'finish', to: 'closed' },
@@ -82,6 +83,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'collecting', on: 'requestRepeated', does: 'repeatResponse', to: 'collecting' },
   { from: 'collecting', on: 'missingNamed', does: 'noteMissing', to: 'collecting' },
   { from: 'collecting', on: 'missingCollected', does: 'startRound', to: 'sending' },
+  { from: 'collecting', on: 'roundsSpent', does: 'finish', to: 'closed' },
   { from: 'collecting', on: 'reportedComplete', does: 'finish', to: 'closed' },
   { from: 'collecting', on: 'reportedAbandon', does: 'finish', to: 'closed' },
   { from: 'collecting', on: 'stopped', does: 'finish', to: 'closed' },
