@@ -139,7 +139,8 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   /** Do what is due, tell what happened, send what may go; then wait for the next moment. */
   #pump(): void {
     this.#drainEvents()
-    for (let sent = 0; sent < STEP_PACKETS; sent++) {
+    // A listener may have closed us.
+    for (let sent = 0; sent < STEP_PACKETS && this.#state === 'started'; sent++) {
       const outgoing = this.#table.pollTransmit(now())
       if (!outgoing) break
       const { destination, source, label } = outgoing.path
@@ -153,6 +154,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
 
   #arm(): void {
     clearTimeout(this.#timer)
+    if (this.#state !== 'started') return
     const nowMs = now()
     const nextMs = this.#table.nextTimeoutMs(nowMs)
     if (nextMs === undefined) return
@@ -198,6 +200,8 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   }
 
   async #inquire(exchange: Exchange, reference: ExchangeReference): Promise<void> {
+    // A listener of exchangeOpened may have closed us.
+    if (this.#state !== 'started') return
     const device = this.#options.devices.get(exchange.request.deviceNumber)
     if (!device) return exchange.deviceFailed(ResponseStatus.unknownDevice, now())
     const calledOff = new AbortController()
@@ -227,6 +231,8 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   #callOff(exchange: Exchange, reason: CloseReason, { device }: ExchangeReference): void {
     const inquiry = this.#inquiries.get(exchange)
     if (!inquiry) return
+    // Forgotten here, and not when the driver ends: one that hears no signal might never.
+    this.#inquiries.delete(exchange)
     const { deviceTimeoutMs } = this.#options.limits
     const why =
       reason === 'refused'

@@ -37,12 +37,16 @@ export async function inquire(
     }
     return { snapshot: builder.build(Date.now()) }
   } catch (cause) {
-    const error = cause instanceof DeviceError ? cause : driverFault(cause)
+    const error = deviceError(cause)
     return { refused: STATUS_BY_CODE[error.code], error }
   }
 }
 
-function driverFault(cause: unknown): DeviceError {
+/** By its code, not by its class: a driver may come with a copy of this package of its own. */
+function deviceError(cause: unknown): DeviceError {
   const message = cause instanceof Error ? cause.message : String(cause)
-  return new DeviceError(DeviceErrorCode.fault, `the driver failed: ${message}`, { cause })
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const known = Object.values(DeviceErrorCode).find((one) => one === code)
+  if (known === undefined) return new DeviceError(DeviceErrorCode.fault, `the driver failed: ${message}`, { cause })
+  return cause instanceof DeviceError ? cause : new DeviceError(known, message, { cause })
 }

@@ -4,6 +4,7 @@ import { UsageError } from '../errors.js'
 import { DEFAULT_LIMITS, type ExchangeLimits } from '../exchange/index.js'
 import { formatUdpAddress, parseUdpAddress, type Link } from '../link/index.js'
 import { parseStrictly } from '../strict-options.js'
+import { profileSchema } from './profile-schema.js'
 import { parseMessageNumber, REFERENCE_1, type WireProfile } from '../wire/index.js'
 
 /** One device that the server answers for. */
@@ -46,18 +47,33 @@ export interface ParsedOptions {
   readonly profile: WireProfile
 }
 
+const SUBJECT = 'ConversionServer'
+/** No port is negative. */
+const ANY_PORT = -1
+
 const isDevice = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'listRecordings' in value && typeof value.listRecordings === 'function'
 const isLink = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'send' in value && typeof value.send === 'function'
 
-const positive = z.number().positive()
-const limits = z.strictObject(
-  Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, positive])) as Record<
-    keyof ExchangeLimits,
-    typeof positive
-  >,
-)
+const milliseconds = z.number().positive()
+const amount = z.int().positive()
+const limits = z.strictObject({
+  pendingAfterMs: milliseconds,
+  deviceTimeoutMs: milliseconds,
+  roundEndRepeatMs: milliseconds,
+  roundEndMost: amount,
+  missingWaitMs: milliseconds,
+  creditStallMs: milliseconds,
+  creditStallPackets: amount,
+  silenceMs: milliseconds,
+  // A round is a u16 on the wire.
+  roundsMost: amount.max(0x1_0000),
+  defaultRatePacketsPerSecond: z.number().positive(),
+  exchangesMost: amount,
+  rememberedMost: amount,
+  rememberMs: milliseconds,
+} satisfies Record<keyof ExchangeLimits, z.ZodType>)
 
 const schema = z.strictObject({
   number: z.string(),
@@ -73,44 +89,65 @@ const schema = z.strictObject({
     .min(1),
   maxResources: z.int().min(1).max(16_777_216).default(4_000_000),
   limits: limits.partial().default({}),
-  profile: z.custom<WireProfile>().default(REFERENCE_1),
+  profile: profileSchema.default(REFERENCE_1),
 })
 
-/** @throws {@link UsageError} `ERR_VIEWNET_OPTION` naming the option, what was expected, what came, and the nearest right word */
+/**
+ * @throws {@link UsageError} `ERR_VIEWNET_OPTION`, `ERR_VIEWNET_MESSAGE_NUMBER` or `ERR_VIEWNET_ADDRESS`, naming the option, what was expected,
+ * what came, and the nearest right word
+ */
 export function parseOptions(options: ConversionServerOptions): ParsedOptions {
-  const parsed = parseStrictly(schema, options, 'ConversionServer')
+  const parsed = parseStrictly(schema, options, SUBJECT)
   const { number, link, peers, devices, maxResources, profile } = parsed
-  const byNumber = new Map(devices.map((entry) => [parseMessageNumber(entry.number), entry.device]))
-  if (byNumber.size !== devices.length)
-    throw new UsageError('ERR_VIEWNET_OPTION', 'devices: two devices have the same number; expected distinct ones')
-  if (typeof link === 'string') parseUdpAddress(link)
-  const merged: ExchangeLimits = { ...DEFAULT_LIMITS, ...withoutUndefined(parsed.limits) }
+  const byNumber = new Map(
+    devices.map((entry, at) => [
+      inOption(`devices.${at}.number`, () => parseMessageNumber(entry.number)),
+      entry.device,
+    ]),
+  )
+  if (byNumber.size !== devices.length) {
+    const message = `${SUBJECT}: devices: two devices have the same number; expected distinct ones`
+    throw new UsageError('ERR_VIEWNET_OPTION', message)
+  }
+  if (typeof link === 'string') inOption('link', () => parseUdpAddress(link))
   return {
-    number: parseMessageNumber(number),
+    number: inOption('number', () => parseMessageNumber(number)),
     link,
-    isPeer: peerTest(peers),
+    isPeer: peerTest(peers, typeof link === 'string'),
     devices: byNumber,
     maxResources,
     profile,
-    limits: merged,
+    limits: { ...DEFAULT_LIMITS, ...withoutUndefined(parsed.limits) },
   }
 }
 
-/** Peers by exact address, and by host where no port was named; memory links have names, not ports. */
-function peerTest(peers: readonly string[]): (address: string) => boolean {
+/** Peers by exact address, and by host where no port was named; links of other kinds have names, not ports. */
+function peerTest(peers: readonly string[], isUdp: boolean): (address: string) => boolean {
   const exact = new Set<string>()
   const hosts = new Set<string>()
-  for (const peer of peers) {
-    if (!peer.startsWith('udp:')) {
-      exact.add(peer)
-      continue
-    }
-    const address = parseUdpAddress(peer, -1)
-    if (address.port === -1) hosts.add(address.host)
-    else exact.add(formatUdpAddress(address))
+  peers.forEach((peer, at) => {
+    if (!isUdp && !peer.startsWith('udp:')) return exact.add(peer)
+    const address = inOption(`peers.${at}`, () => parseUdpAddress(peer, ANY_PORT))
+    return address.port === ANY_PORT
+      ? hosts.add(hostOf(formatUdpAddress(address)))
+      : exact.add(formatUdpAddress(address))
+  })
+  return (address) => exact.has(address) || hosts.has(hostOf(address))
+}
+
+/** An address without its port. Never throws, whatever a link says of a sender. */
+function hostOf(address: string): string {
+  return address.slice(0, address.lastIndexOf(':'))
+}
+
+/** What is wrong with a value, said with the name of the option that holds it. */
+function inOption<T>(option: string, parse: () => T): T {
+  try {
+    return parse()
+  } catch (cause) {
+    if (!(cause instanceof UsageError)) throw cause
+    throw new UsageError(cause.code, `${SUBJECT}: ${option}: ${cause.message}`, { cause })
   }
-  return (address) =>
-    exact.has(address) || (hosts.size > 0 && address.startsWith('udp:') && hosts.has(parseUdpAddress(address).host))
 }
 
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
