@@ -1,0 +1,109 @@
+import { closest } from 'fastest-levenshtein'
+import { UsageError } from 'viewnet/device'
+import { z } from 'zod'
+
+const MAX_TIMEOUT_MS = 24 * 60 * 60_000
+
+const schema = z.strictObject({
+  url: z
+    .string()
+    .refine(isHttpUrl, { error: 'expected an http: or https: URL', abort: true })
+    .refine((url) => !hasCredentials(url), {
+      error: 'expected a URL without credentials in it: they are options of their own',
+    })
+    .transform((url) => new URL(url)),
+  user: z.string().min(1, 'expected at least one character').optional(),
+  password: z.string().optional(),
+  callTimeoutMs: milliseconds().default(10_000),
+  overallTimeoutMs: milliseconds().default(300_000),
+  maxReplyBytes: z
+    .int('expected a whole number of octets')
+    .min(1024, 'expected at least 1024')
+    .max(2 ** 30, 'expected at most 1073741824')
+    .default(32 * 1024 * 1024),
+  pageSize: z
+    .int('expected a whole number')
+    .min(1, 'expected at least 1')
+    .max(1000, 'expected at most 1000')
+    .default(1000),
+})
+
+/** How to reach an ONVIF device, and how patient to be with it. */
+export interface OnvifDeviceOptions {
+  /** Address of the device service, such as `http://192.0.2.7/onvif/device_service`; http: or https:, without credentials in it. */
+  readonly url: string
+  /** Whom to ask as; left out: nobody, as some devices let one. */
+  readonly user?: string | undefined
+  /** Left out: empty. Never sent, only digested, and never told in a message. */
+  readonly password?: string | undefined
+  /** Longest that one question may take, ms, 1 to a day. Default 10,000: devices wake their disks for a search, which takes seconds. */
+  readonly callTimeoutMs?: number | undefined
+  /**
+   * Longest that the device may take for a whole listing, ms, 1 to a day; the reader's own time is not counted. Default 300,000: a million
+   * recordings are some 2,000 pages, which a recorder answers at about ten a second.
+   */
+  readonly overallTimeoutMs?: number | undefined
+  /** Longest reply, octets, 1024 to 2³⁰. Default 32 MiB: 1,000 events are about 1 MiB, and some devices ignore how many were asked for. */
+  readonly maxReplyBytes?: number | undefined
+  /** Most results asked for at once, and most recordings in a page, 1 to 1000. Default 1000; devices that cannot do as many send fewer. */
+  readonly pageSize?: number | undefined
+}
+
+/** {@link OnvifDeviceOptions} once checked, every default in its place. */
+export type ParsedOptions = z.output<typeof schema>
+
+/**
+ * Check the options.
+ *
+ * @throws {@link UsageError} `ERR_VIEWNET_OPTION` when one is unknown, missing or out of its range, naming it
+ */
+export function parseOptions(options: OnvifDeviceOptions): ParsedOptions {
+  const result = schema.safeParse(options)
+  if (!result.success) throw optionError(result.error, options)
+  if (result.data.password !== undefined && result.data.user === undefined) {
+    throw new UsageError('ERR_VIEWNET_OPTION', "OnvifDevice option 'user': expected one beside 'password', got none")
+  }
+  return result.data
+}
+
+function optionError(error: z.ZodError, options: unknown): UsageError {
+  const issue = error.issues[0]
+  if (issue?.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? ''
+    const nearest = closest(key, Object.keys(schema.shape))
+    return new UsageError('ERR_VIEWNET_OPTION', `OnvifDevice has no option '${key}'; the nearest is '${nearest}'`)
+  }
+  const name = issue?.path.join('.') ?? ''
+  const subject = name === '' ? 'OnvifDevice options' : `OnvifDevice option '${name}'`
+  const isOurs = issue?.message.startsWith('expected') === true
+  const expected =
+    issue?.code === 'invalid_type' && !isOurs
+      ? `expected ${issue.expected}`
+      : (issue?.message ?? 'expected other options')
+  return new UsageError('ERR_VIEWNET_OPTION', `${subject}: ${expected}, got ${describe(name, options)}`)
+}
+
+/** What came, but neither a password nor a URL that may hold one. */
+function describe(name: string, options: unknown): string {
+  const value: unknown = name === '' ? options : (options as Readonly<Record<string, unknown>>)[name]
+  if (typeof value === 'number' || typeof value === 'boolean' || value === undefined || value === null)
+    return String(value)
+  if (typeof value !== 'string' || name === 'password') return `a ${typeof value}`
+  return name === 'url' && value.includes('@') ? 'a URL with credentials' : `'${value}'`
+}
+
+function milliseconds() {
+  return z
+    .int('expected a whole number of milliseconds')
+    .min(1, 'expected at least 1 ms')
+    .max(MAX_TIMEOUT_MS, `expected at most ${MAX_TIMEOUT_MS} ms`)
+}
+
+function isHttpUrl(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+}
+
+function hasCredentials(url: string): boolean {
+  const { username, password } = new URL(url)
+  return username !== '' || password !== ''
+}
