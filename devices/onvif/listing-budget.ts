@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { DeviceError, DeviceErrorCode } from 'viewnet/device'
+import { TimeBudget } from './deadline.js'
+import type { OnvifClient } from './onvif-client.js'
+import type { ParsedOptions } from './options.js'
+import type { SearchOptions } from './search-session.js'
+
+/** Longest that we let a device wait before it answers a poll; well within the ten seconds for which it must keep a session. */
+const WAIT_TIME_MS = 5000
+
+/** Longest that EndSearch may take. */
+const LEAVE_TIMEOUT_MS = 2000
+
+/**
+ * Ask the search service of a device for one listing, each call within what is left of the listing's time.
+ *
+ * @param address - of the search service
+ * @param signal - ends the listing early
+ */
+export function searchWithinBudget(
+  client: OnvifClient,
+  address: URL,
+  { callTimeoutMs, overallTimeoutMs, pageSize }: ParsedOptions,
+  signal: AbortSignal | undefined,
+): SearchOptions {
+  const budget = new TimeBudget(overallTimeoutMs)
+  return {
+    pageSize,
+    // Half of a call's time is left for the answer itself.
+    waitTimeMs: Math.min(WAIT_TIME_MS, callTimeoutMs / 2),
+
+    async ask(request, take) {
+      signal?.throwIfAborted()
+      if (budget.remainingMs === 0) {
+        const { operation } = request
+        throw new DeviceError(
+          DeviceErrorCode.unreachable,
+          `${operation} at ${address.href}: expected the whole listing within ${overallTimeoutMs} ms, got only a part of it`,
+          { operation, address: address.href },
+        )
+      }
+      const timeoutMs = Math.min(callTimeoutMs, budget.remainingMs)
+      return budget.spend(() => client.ask({ address, request, timeoutMs, signal, take }))
+    },
+
+    async leave(request) {
+      const timeoutMs = Math.min(callTimeoutMs, LEAVE_TIMEOUT_MS)
+      const left = client.ask({ address, request, timeoutMs }).then(
+        () => undefined,
+        () => undefined,
+      )
+      // Whoever ended the listing is not kept waiting: the call ends by itself.
+      if (!signal?.aborted) await left
+    },
+
+    async pause(spanMs) {
+      try {
+        await budget.spend(() => delay(spanMs, undefined, { signal }))
+      } catch (error) {
+        // Not the timer's own error, but the reason that the caller gave.
+        signal?.throwIfAborted()
+        throw error
+      }
+    },
+  }
+}

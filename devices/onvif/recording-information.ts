@@ -1,0 +1,84 @@
+import { parseDateTime } from './date-time.js'
+import { Namespace } from './namespaces.js'
+import { childOf, childrenOf, textOf, XmlError, type XmlElement } from './xml-reader.js'
+
+/** What a device says of one of its recordings, as far as a listing needs it. */
+export interface RecordingInformation {
+  readonly token: string
+  /** What names the recording's source; see {@link readRecordingInformation}. */
+  readonly source: string
+  /** The device is writing to it now. */
+  readonly isRecording: boolean
+  /** Ms since 1970; `undefined` when the device does not tell. */
+  readonly earliestMs: number | undefined
+  readonly latestMs: number | undefined
+  readonly videoTracks: readonly TrackInformation[]
+}
+
+/** One video track of a recording. */
+export interface TrackInformation {
+  readonly token: string
+  /** Its oldest data, ms since 1970; `undefined` when the device does not tell. */
+  readonly dataFromMs: number | undefined
+  /** Where its newest data ends. */
+  readonly dataToMs: number | undefined
+}
+
+/**
+ * Read a `tt:RecordingInformation`.
+ *
+ * The source is the first of these that is not empty: VideoSourceToken (an extension of some devices), SourceId, Name, and at last the recording's own
+ * token.
+ *
+ * @throws {@link XmlError} when it has no token, so that nothing could be asked about it, or a time that cannot be read
+ */
+export function readRecordingInformation(element: XmlElement): RecordingInformation {
+  const token = textOf(element, Namespace.schema, 'RecordingToken')
+  if (token === '') throw new XmlError('expected a RecordingToken in every RecordingInformation, got one without')
+  const source = childOf(element, Namespace.schema, 'Source')
+  const sources = [
+    findText(element, 'VideoSourceToken'),
+    textOf(source, Namespace.schema, 'SourceId'),
+    textOf(source, Namespace.schema, 'Name'),
+  ]
+  const earliestMs = readTime(element, 'EarliestRecording')
+  const latestMs = readTime(element, 'LatestRecording')
+  const videoTracks = new Map<string, TrackInformation>()
+  for (const track of childrenOf(element, Namespace.schema, 'Track')) {
+    if (textOf(track, Namespace.schema, 'TrackType').toLowerCase() !== 'video') continue
+    const trackToken = textOf(track, Namespace.schema, 'TrackToken')
+    if (videoTracks.has(trackToken)) continue
+    videoTracks.set(trackToken, {
+      token: trackToken,
+      // A track can hold nothing that its recording does not: so the recording's bounds stand in for bounds that a device leaves out.
+      dataFromMs: readTime(track, 'DataFrom') ?? earliestMs,
+      dataToMs: readTime(track, 'DataTo') ?? latestMs,
+    })
+  }
+  return {
+    token,
+    source: sources.find((name) => name !== '') ?? token,
+    isRecording: textOf(element, Namespace.schema, 'RecordingStatus').toLowerCase() === 'recording',
+    earliestMs,
+    latestMs,
+    videoTracks: [...videoTracks.values()],
+  }
+}
+
+/** Left out or empty, devices mean that there is nothing to tell; anything else has to be a time, or the listing would be wrong in silence. */
+function readTime(element: XmlElement, name: string): number | undefined {
+  const text = textOf(element, Namespace.schema, name)
+  const timeMs = parseDateTime(text)
+  if (text !== '' && timeMs === undefined) throw new XmlError(`expected a time in ${name}, got '${text}'`)
+  return timeMs
+}
+
+/** An extension may stand in any namespace, beside or inside the source. */
+function findText(element: XmlElement, name: string): string {
+  if (element.name === name) return element.text.trim()
+  for (const child of element.children) {
+    const text = findText(child, name)
+    if (text !== '') return text
+  }
+  return ''
+}
