@@ -1,0 +1,77 @@
+import type { EndpointEvent } from './endpoint-event.js'
+import type { EndpointExchange } from './endpoint-exchange.js'
+import type { Message } from './message.js'
+
+/** Gives one {@link EndpointExchange} a clock, a timer and somebody who waits for its events. */
+export class RunningExchange {
+  readonly #exchange: EndpointExchange
+  readonly #send: (message: Message) => void
+  readonly #onEnded: () => void
+  #timer: NodeJS.Timeout | undefined
+  /** When the timer fires, on the clock of `performance.now()`. */
+  #timerAtMs = Infinity
+  #wake: (() => void) | undefined
+
+  /** @param onEnded - called once, when no packet of the exchange is wanted any more; its events may still wait to be taken */
+  constructor(exchange: EndpointExchange, send: (message: Message) => void, onEnded: () => void) {
+    this.#exchange = exchange
+    this.#send = send
+    this.#onEnded = onEnded
+  }
+
+  start(): void {
+    this.#drive()
+  }
+
+  receive(message: Message): void {
+    this.#exchange.receive(message, performance.now())
+    this.#drive()
+  }
+
+  /** Stop; stopping what has ended does nothing. */
+  abort(): void {
+    if (this.#exchange.phase === 'ended') return
+    this.#exchange.abort()
+    this.#drive()
+  }
+
+  /** The next event; waits for it. One caller at a time, and none after `end`. */
+  async nextEvent(): Promise<EndpointEvent> {
+    for (;;) {
+      const event = this.#exchange.pollEvent()
+      if (event) return event
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  #drive(): void {
+    const nowMs = performance.now()
+    for (let message; (message = this.#exchange.pollTransmit(nowMs));) this.#send(message)
+    if (this.#exchange.phase === 'ended') {
+      clearTimeout(this.#timer)
+      this.#onEnded()
+    } else {
+      this.#armTimer(nowMs)
+    }
+    this.#wake?.()
+    this.#wake = undefined
+  }
+
+  /** A timer that fires too early is cheaper than one that is set anew with every packet: it only looks and sets the next one. */
+  #armTimer(nowMs: number): void {
+    const nextMs = this.#exchange.nextTimeoutMs
+    if (nextMs === undefined || nextMs >= this.#timerAtMs) return
+    clearTimeout(this.#timer)
+    this.#timerAtMs = nextMs
+    this.#timer = setTimeout(
+      () => {
+        this.#timerAtMs = Infinity
+        this.#exchange.handleTimeout(performance.now())
+        this.#drive()
+      },
+      Math.max(0, Math.ceil(nextMs - nowMs)),
+    )
+  }
+}
