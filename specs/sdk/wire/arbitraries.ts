@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Message, Packet } from '../../../sdk/wire/index.js'
 
 /** Plain objects, as the codec makes them: not without a prototype. */

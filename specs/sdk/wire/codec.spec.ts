@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { crc32 } from 'node:zlib'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import t from 'tap'
 import { DecodeError, PacketCodec, REFERENCE_1, referenceCodec, type WireProfile } from '../../../sdk/wire/index.js'
 import { holds } from '../property.js'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import t from 'tap'
 import { UsageError } from '../../../sdk/errors.js'
 import { formatMessageNumber, parseMessageNumber } from '../../../sdk/wire/index.js'
