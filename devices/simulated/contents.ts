@@ -1,0 +1,201 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
+import { Timeline } from './timeline.js'
+
+/** One track of a recording; a track that never held data is not there at all, as ONVIF wants it. */
+export interface SimulatedTrack {
+  /** Unique only within its recording, as on real recorders. */
+  readonly token: string
+  readonly type: 'Video' | 'Audio' | 'Metadata'
+  /** When the track holds data. */
+  readonly dataPresent: Timeline
+}
+
+/** One ONVIF recording: everything that one video source ever gave. Empty when it has no tracks. */
+export interface SimulatedRecording {
+  readonly token: string
+  /** From 1: the rank of {@link sourceToken} in natural order. */
+  readonly channel: number
+  readonly sourceToken: string
+  readonly sourceId: string
+  readonly sourceName: string
+  readonly location: string
+  readonly tracks: readonly SimulatedTrack[]
+  /** When the recording job ran. One run may span several intervals of video: counting these is the naive client's mistake. */
+  readonly running: Timeline
+}
+
+/** Everything that a simulated recorder holds. */
+export interface RecorderContents {
+  /** One per channel, in the order in which the recorder lists them, which is not that of the channels. */
+  readonly recordings: readonly SimulatedRecording[]
+  /** No data is newer, except what is still being recorded; ms since 1970. */
+  readonly newestMs: number
+}
+
+/** What contents are made from; the same values make the same contents anywhere, on any day. */
+export interface ContentsPlan {
+  /** Video intervals in all. */
+  readonly recordings: number
+  readonly channels: number
+  readonly seed: number
+  readonly newestMs: number
+  readonly stillRecording: boolean
+}
+
+const SECOND_MS = 1000
+const MINUTE_MS = 60 * SECOND_MS
+
+/** How long video runs and pauses: a scale is picked, then a value in it. With 1,000,000 intervals on one channel this reaches back 20 years. */
+const LENGTH_RANGES_MS = [
+  [2 * SECOND_MS, 20 * SECOND_MS],
+  [20 * SECOND_MS, 3 * MINUTE_MS],
+  [3 * MINUTE_MS, 15 * MINUTE_MS],
+  [15 * MINUTE_MS, 30 * MINUTE_MS],
+] as const
+/** From one millisecond, where a client that rounds to seconds joins two intervals. */
+const GAP_RANGES_MS = [
+  [1, SECOND_MS],
+  [SECOND_MS, MINUTE_MS],
+  [MINUTE_MS, 10 * MINUTE_MS],
+] as const
+
+const LOCATIONS = ['Entrance', 'Car park', 'Loading bay', 'Corridor', 'Stairwell', 'Server room', 'Fence', 'Reception']
+
+interface Interval {
+  readonly startMs: number
+  readonly endMs: number
+}
+
+/**
+ * Make up a recorder's contents. Only whole numbers are drawn and combined, so every Node version makes the same contents.
+ *
+ * Every channel has a recording; with fewer intervals than channels some recordings are empty.
+ */
+export function makeContents(plan: ContentsPlan): RecorderContents {
+  const random = xoroshiro128plus(plan.seed)
+  const counts = spread(random, plan.recordings, plan.channels)
+  const tokens = new Set<string>()
+  const recordings = counts.map((count, index): SimulatedRecording => {
+    const channel = index + 1
+    const video = videoIntervals(random, count, plan.newestMs)
+    const timeline = (intervals: readonly Interval[]) => toTimeline(intervals, plan.stillRecording)
+    const tracks: readonly SimulatedTrack[] = [
+      { token: 'VIDEO001', type: 'Video', dataPresent: timeline(video) },
+      { token: 'AUDIO001', type: 'Audio', dataPresent: timeline(audioIntervals(random, video)) },
+      { token: 'META001', type: 'Metadata', dataPresent: timeline(joinedIntervals(random, video)) },
+    ]
+    return {
+      token: newToken(random, tokens),
+      channel,
+      sourceToken: `VideoSource_${channel}`,
+      sourceId: `urn:viewnet:simulated:source:${channel}`,
+      sourceName: `Camera ${channel}`,
+      location: LOCATIONS[uniformInt(random, 0, LOCATIONS.length - 1)]!,
+      tracks: tracks.filter((track) => track.dataPresent.changeCount > 0),
+      running: timeline(joinedIntervals(random, video)),
+    }
+  })
+  return { recordings: shuffled(random, recordings), newestMs: plan.newestMs }
+}
+
+/** Share `total` out unevenly: to as many channels as possible at least one, the rest by weights from 1 to 9. */
+function spread(random: RandomGenerator, total: number, channels: number): number[] {
+  const counts = Array.from({ length: channels }, () => 0)
+  const order = shuffled(random, [...counts.keys()])
+  for (const index of order.slice(0, total)) counts[index] = 1
+  const rest = Math.max(0, total - channels)
+  const weights = counts.map(() => uniformInt(random, 1, 9))
+  const weightSum = weights.reduce((sum, weight) => sum + weight, 0)
+  const shares = weights.map((weight) => Math.floor((rest * weight) / weightSum))
+  let leftOver = rest - shares.reduce((sum, share) => sum + share, 0)
+  for (const index of order) {
+    const extra = leftOver > 0 ? 1 : 0
+    leftOver -= extra
+    counts[index]! += shares[index]! + extra
+  }
+  return counts
+}
+
+/** `count` intervals with gaps between them, the last one shortly before `newestMs`. */
+function videoIntervals(random: RandomGenerator, count: number, newestMs: number): Interval[] {
+  const intervals: Interval[] = []
+  let startMs = 0
+  for (let made = 0; made < count; made++) {
+    const endMs = startMs + draw(random, LENGTH_RANGES_MS)
+    intervals.push({ startMs, endMs })
+    startMs = endMs + draw(random, GAP_RANGES_MS)
+  }
+  const lastEndMs = newestMs - uniformInt(random, SECOND_MS, MINUTE_MS)
+  const shiftMs = lastEndMs - (intervals.at(-1)?.endMs ?? 0)
+  return intervals.map((interval) => ({ startMs: interval.startMs + shiftMs, endMs: interval.endMs + shiftMs }))
+}
+
+/** Sound within the video: mostly a little shorter, sometimes in two pieces, sometimes missing. The last interval always has sound. */
+function audioIntervals(random: RandomGenerator, video: readonly Interval[]): Interval[] {
+  return video.flatMap(({ startMs, endMs }, index): Interval[] => {
+    const fate = uniformInt(random, 1, 10)
+    const fromMs = startMs + uniformInt(random, 1, 400)
+    const toMs = endMs - uniformInt(random, 1, 400)
+    if (index === video.length - 1 || fate <= 6) return [{ startMs: fromMs, endMs: toMs }]
+    if (fate <= 8) return []
+    const breakMs = uniformInt(random, fromMs + 1, toMs - 401)
+    return [
+      { startMs: fromMs, endMs: breakMs },
+      { startMs: breakMs + uniformInt(random, 1, 400), endMs: toMs },
+    ]
+  })
+}
+
+/** Runs that span one to four intervals of video and reach a little beyond them, never into the next run. */
+function joinedIntervals(random: RandomGenerator, video: readonly Interval[]): Interval[] {
+  const joined: Interval[] = []
+  for (let first = 0; first < video.length;) {
+    const next = Math.min(first + uniformInt(random, 1, 4), video.length)
+    const { startMs } = video[first]!
+    const { endMs } = video[next - 1]!
+    // A third of the pause on each side leaves at least a millisecond between two runs, however short the pause is.
+    const pauseBeforeMs = startMs - (video[first - 1]?.endMs ?? -Infinity)
+    const pauseAfterMs = (video[next]?.startMs ?? Infinity) - endMs
+    joined.push({
+      startMs: startMs - Math.min(uniformInt(random, 0, 900), Math.floor(pauseBeforeMs / 3)),
+      endMs: endMs + Math.min(uniformInt(random, 0, 900), Math.floor(pauseAfterMs / 3)),
+    })
+    first = next
+  }
+  return joined
+}
+
+function toTimeline(intervals: readonly Interval[], stillRecording: boolean): Timeline {
+  const changesMs = intervals.flatMap(({ startMs, endMs }) => [startMs, endMs])
+  if (stillRecording) changesMs.pop()
+  return new Timeline(changesMs)
+}
+
+function draw(random: RandomGenerator, ranges: readonly (readonly [number, number])[]): number {
+  const [from, to] = ranges[uniformInt(random, 0, ranges.length - 1)]!
+  return uniformInt(random, from, to)
+}
+
+function newToken(random: RandomGenerator, taken: Set<string>): string {
+  for (;;) {
+    const token = `Recording_${uniformInt(random, 0, 0xffffffff).toString(16).padStart(8, '0')}`
+    if (!taken.has(token)) {
+      taken.add(token)
+      return token
+    }
+  }
+}
+
+/** Fisher-Yates, on a copy. */
+function shuffled<T>(random: RandomGenerator, items: readonly T[]): T[] {
+  const result = [...items]
+  for (let last = result.length - 1; last > 0; last--) {
+    const other = uniformInt(random, 0, last)
+    const item = result[last]!
+    result[last] = result[other]!
+    result[other] = item
+  }
+  return result
+}

@@ -1,0 +1,9 @@
+/**
+ * A simulated ONVIF recorder over real HTTP, for benches without hardware.
+ *
+ * @module devices/simulated
+ */
+export { SimulatedRecorder, SimulatorError } from './recorder.js'
+export type { SimulatedRecorderOptions } from './options.js'
+export type { RecorderStats } from './query-counters.js'
+export type { TruthRecord } from './truth.js'
