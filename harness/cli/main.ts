@@ -19,15 +19,20 @@ const USAGE_CODES = new Set([
   'ERR_VIEWNET_MESSAGE_NUMBER',
   'ERR_VIEWNET_BENCH_FILE',
   'ERR_VIEWNET_CREDENTIALS',
+  'ERR_VIEWNET_RUN_FILE',
 ])
 
 async function main(): Promise<void> {
   const program = new Command('viewnet')
-    .description('Conversion server between a video network and ordinary surveillance devices, and the bench that certifies it')
+    .description(
+      'Conversion server between a video network and ordinary surveillance devices, and the bench that certifies it',
+    )
     .version(packageVersion)
     .addHelpText('after', EXIT_STATUSES)
-  for (const command of [certifyCommand(), serveCommand(), requestCommand(), simulateCommand(), verifyCommand()]) program.addCommand(command)
-  for (const command of withSubcommands(program)) command.exitOverride().showHelpAfterError('(add --help for all options)')
+  for (const command of [certifyCommand(), serveCommand(), requestCommand(), simulateCommand(), verifyCommand()])
+    program.addCommand(command)
+  for (const command of withSubcommands(program))
+    command.exitOverride().showHelpAfterError('(add --help for all options)')
   await program.parseAsync()
 }
 

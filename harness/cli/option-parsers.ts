@@ -16,7 +16,8 @@ export function integer(least: number, most: number): (text: string) => number {
 /** A share of 0 to 1; 1 itself only where a total loss makes sense. */
 export function ratio(text: string): number {
   const value = Number(text)
-  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError(`Expected a ratio of 0–1, such as 0.2, got '${text}'.`)
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError(`Expected a ratio of 0–1, such as 0.2, got '${text}'.`)
   return value
 }
 
@@ -25,7 +26,9 @@ export function moment(text: string): number {
   const zoned = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
   const value = Date.parse(text)
   if (!zoned || Number.isNaN(value) || value < 0) {
-    throw new InvalidArgumentError(`Expected a date, or a time with its zone, since 1970, such as 2026-01-31T08:00:00Z, got '${text}'.`)
+    throw new InvalidArgumentError(
+      `Expected a date, or a time with its zone, since 1970, such as 2026-01-31T08:00:00Z, got '${text}'.`,
+    )
   }
   return value
 }
@@ -37,7 +40,7 @@ export const linkAddress = checkedBy((text) => parseUdpAddress(text))
 
 /** An MQTT broker. */
 export function brokerAddress(text: string): string {
-  const url = URL.parse(text)
+  const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !['mqtt:', 'mqtts:'].includes(url.protocol) || url.hostname === '') {
     throw new InvalidArgumentError('Expected a broker such as mqtt://127.0.0.1:1883 or mqtts://…')
   }
@@ -46,7 +49,8 @@ export function brokerAddress(text: string): string {
 
 /** A name that becomes a level of MQTT topics. */
 export function topicLevel(text: string): string {
-  if (!/^[^+#/\0]{1,64}$/.test(text)) throw new InvalidArgumentError(`Expected 1–64 characters without + # /, got '${text}'.`)
+  if (!/^[^+#/\0]{1,64}$/.test(text))
+    throw new InvalidArgumentError(`Expected 1–64 characters without + # /, got '${text}'.`)
   return text
 }
 

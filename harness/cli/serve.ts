@@ -29,9 +29,15 @@ export function serveCommand(): Command {
     .addHelpText('after', EXAMPLE)
     .action(async ({ config, json = false }: { config: string; json?: boolean }) => {
       const { converter, devices } = await readBenchFile(config)
-      if (!converter) throw new UsageError('ERR_VIEWNET_BENCH_FILE', `${config}: expected a converter with number, link and peers, got none`)
+      if (!converter)
+        throw new UsageError(
+          'ERR_VIEWNET_BENCH_FILE',
+          `${config}: expected a converter with number, link and peers, got none`,
+        )
       for (const number of devicesWithLiteralPassword(devices)) {
-        note(`viewnet: warning: ${config} holds the password of ${number} for everybody to read; prefer password: { env: NAME }`)
+        note(
+          `viewnet: warning: ${config} holds the password of ${number} for everybody to read; prefer password: { env: NAME }`,
+        )
       }
       const opened = devices.map((device) => ({ number: device.number, device: openDevice(device) }))
       const server = new ConversionServer({ ...converter, devices: opened })
@@ -39,7 +45,9 @@ export function serveCommand(): Command {
       server.on('exchangeClosed', ({ exchange, peer, device, reason, facts }) => {
         if (json) return printJson({ type: 'exchangeClosed', exchange, peer, device, reason, ...facts })
         const status = facts.status === undefined ? '' : `${statusName(facts.status)}, `
-        print(`exchange ${exchange} of ${peer} for ${device}: ${reason} (${status}${facts.count} resources, ${facts.resentCount} sent again)`)
+        print(
+          `exchange ${exchange} of ${peer} for ${device}: ${reason} (${status}${facts.count} resources, ${facts.resentCount} sent again)`,
+        )
       })
       await server.start()
       printJson({ ready: true, link: server.address, number: server.number, pid: process.pid })

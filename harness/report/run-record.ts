@@ -57,6 +57,8 @@ export interface RunRecord {
   readonly counts: RunCounts
   readonly cases: readonly CaseRecord[]
   readonly evidence: { readonly broker: string; readonly batches: number; readonly records: number }
+  /** How much evidence each flow holds; `viewnet verify` counts against it. */
+  readonly flows: Readonly<Record<string, { readonly batches: number; readonly records: number }>>
   /** Folder that holds the reports. */
   readonly report: string
   /** The one line that does this run again. */

@@ -13,7 +13,10 @@ export function tapReport({ cases, verdict, run, seed }: RunRecord): string {
 function testPoint({ id, title, outcome, measurements, why, durationMs }: CaseRecord, number: number): string {
   const ok = outcome === 'pass' || outcome === 'not-applicable' ? 'ok' : 'not ok'
   const skip = outcome === 'not-applicable' ? ` # SKIP ${oneLine(why)}` : ''
-  const diagnostics = stringify({ case: id, outcome, why: oneLine(why), duration_ms: Math.round(durationMs), measurements }, { lineWidth: 0 })
+  const diagnostics = stringify(
+    { case: id, outcome, why: oneLine(why), duration_ms: Math.round(durationMs), measurements },
+    { lineWidth: 0 },
+  )
   const block = diagnostics.trimEnd().replace(/^/gm, '  ')
   return `${ok} ${number} - ${escaped(oneLine(title))}${skip}\n  ---\n${block}\n  ...\n`
 }

@@ -1,0 +1,124 @@
+import type { MonitoringDevice } from 'viewnet/device'
+import type { CaseRecord, Outcome } from '../report/index.js'
+import type { CaseBench, CaseResult, CertificationCase, ExchangePlan, Findings, ObservedExchange } from './case.js'
+import { CATALOGUE } from './catalogue.js'
+import { runState, type CertifyOptions } from './certify-options.js'
+import type { ConverterUnderTest } from './converter-under-test.js'
+import type { EvidenceTrail } from './evidence-trail.js'
+import { CaseTimeout, outcomeOf } from './judgement.js'
+
+/** No case of the catalogue takes longer on anything that works: 32 rounds of a second, and a device that is slow to list. */
+const CASE_LIMIT_MS = 180_000
+
+/** How often progress within a case is told. */
+const PROGRESS_INTERVAL_MS = 100
+
+/** Cases that are done, and who the device said it is. */
+export interface CasesDone {
+  readonly cases: readonly CaseRecord[]
+  readonly deviceName: string
+}
+
+/**
+ * Run the catalogue, a case after the other; every outcome is published at once.
+ *
+ * @param done - filled case by case, so that what was found out survives a rig that falls apart
+ * @throws BenchError when evidence cannot be published or read back any more
+ */
+export async function runCases(
+  options: CertifyOptions,
+  trail: EvidenceTrail,
+  converter: ConverterUnderTest,
+  done: { readonly cases: CaseRecord[]; deviceName: string },
+): Promise<void> {
+  const { run, device, onEvent } = options
+  onEvent({
+    type: 'runStarted',
+    run,
+    device: `${device.number} at ${device.address}`,
+    broker: trail.broker,
+    caseCount: CATALOGUE.length,
+  })
+  const driver = device.open()
+  const findings: Findings = {}
+  try {
+    for (const [index, entry] of CATALOGUE.entries()) {
+      trail.state(runState(options, index))
+      onEvent({ type: 'caseStarted', case: entry, index })
+      const record = await runCase(entry, { options, trail, converter, driver, findings, done: done.cases })
+      done.cases.push(record)
+      trail.caseEnded(record)
+      onEvent({ type: 'caseEnded', record, index })
+      const { identity } = findings.description ?? {}
+      if (identity)
+        done.deviceName = [identity.manufacturer, identity.model, identity.firmware]
+          .filter((part) => part !== '')
+          .join(' ')
+    }
+  } finally {
+    await driver.close?.()
+  }
+}
+
+/** What the cases of one run share. */
+interface RunContext {
+  readonly options: CertifyOptions
+  readonly trail: EvidenceTrail
+  readonly converter: ConverterUnderTest
+  readonly driver: MonitoringDevice
+  readonly findings: Findings
+  readonly done: readonly CaseRecord[]
+}
+
+async function runCase(entry: CertificationCase, context: RunContext): Promise<CaseRecord> {
+  const { options, trail, converter } = context
+  const startedAtMs = performance.now()
+  const recordsBefore = trail.totals.records
+  const progress = setInterval(() => {
+    const packetCount = trail.totals.records - recordsBefore
+    if (packetCount > 0) options.onEvent({ type: 'packets', packetCount, round: converter.round })
+  }, PROGRESS_INTERVAL_MS)
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(new CaseTimeout(CASE_LIMIT_MS)), CASE_LIMIT_MS)
+  const signal = AbortSignal.any([options.signal, limit.signal])
+  let result: CaseResult
+  try {
+    result = skipped(context) ?? (await entry.run(benchOf(entry, context, signal)))
+  } catch (error) {
+    result = outcomeOf(error, options.signal)
+  } finally {
+    clearTimeout(timer)
+    clearInterval(progress)
+  }
+  const { id, title } = entry
+  return { id, title, ...result, durationMs: Math.round(performance.now() - startedAtMs) }
+}
+
+/** Without a device that answers there is nothing to certify, and every further case would only wait for the same silence. */
+function skipped({ options, done }: RunContext): CaseResult | undefined {
+  const skip = (outcome: Outcome, why: string): CaseResult => ({ outcome, measurements: [], why })
+  if (options.signal.aborted) return skip('aborted', 'the run was stopped')
+  const [first] = done
+  if (first && first.outcome !== 'pass')
+    return skip('could-not-test', `the device was not reached (${first.id}: ${first.why})`)
+  return undefined
+}
+
+function benchOf(entry: CertificationCase, context: RunContext, signal: AbortSignal): CaseBench {
+  const { options, trail, converter, driver, findings } = context
+  return {
+    device: driver,
+    trueCount: options.device.trueCount,
+    numbers: converter.numbers,
+    findings,
+    signal,
+    deviceQueries: () => converter.deviceQueries,
+    exchange: async (plan: ExchangePlan): Promise<ObservedExchange> => {
+      const startedAtMs = performance.now()
+      await converter.exchange(entry.id, plan, signal)
+      const durationMs = performance.now() - startedAtMs
+      const { verdict, contents } = await trail.judge(entry.id)
+      return { verdict, summary: verdict.exchanges.at(-1), contents, durationMs }
+    },
+  }
+}

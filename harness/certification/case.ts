@@ -1,0 +1,69 @@
+import type { DeviceDescription, MonitoringDevice, Recording } from 'viewnet/device'
+import type { ResourceContents } from './resource-contents.js'
+import type { ImpairmentOptions } from '../impairment/index.js'
+import type { Measurement, Outcome } from '../report/index.js'
+import type { ExchangeSummary, Verdict } from '../verifier/index.js'
+
+/** What a case concludes. */
+export interface CaseResult {
+  readonly outcome: Outcome
+  readonly measurements: readonly Measurement[]
+  /** Why, in a sentence; empty for a pass that needs no words. */
+  readonly why: string
+}
+
+/** One thing that a certification finds out. */
+export interface CertificationCase {
+  /** Stable; also the name of the flow that holds the case's packets. */
+  readonly id: string
+  /** A sentence that is true when the case passes. */
+  readonly title: string
+  run(bench: CaseBench): Promise<CaseResult>
+}
+
+/** One exchange that a case wants made. */
+export interface ExchangePlan {
+  /** Default: the device under test. */
+  readonly deviceNumber?: string
+  /** The endpoint names what it lacks; default false: it asks for everything again. */
+  readonly selective?: boolean
+  /** Ms since 1970; default: no limit. */
+  readonly fromMs?: number
+  readonly toMs?: number
+  /** What happens to packets the endpoint sends, and to those it receives. */
+  readonly outgoing?: ImpairmentOptions
+  readonly incoming?: ImpairmentOptions
+}
+
+/** One exchange as the published evidence shows it; nothing in here comes from the converter or the endpoint themselves. */
+export interface ObservedExchange {
+  readonly verdict: Verdict
+  /** Undefined when the evidence shows no exchange at all. */
+  readonly summary: ExchangeSummary | undefined
+  /** What each sequence said, as published. */
+  readonly contents: ResourceContents
+  readonly durationMs: number
+}
+
+/** What earlier cases found out, for later ones. */
+export interface Findings {
+  description?: DeviceDescription
+  /** The harness's own listing of the device. */
+  listing?: readonly Recording[]
+}
+
+/** What a case has in hands. */
+export interface CaseBench {
+  /** The device under test, through a driver of the harness's own: the converter has another. */
+  readonly device: MonitoringDevice
+  /** How many resources the device truly holds, where somebody knows: of a simulated one. */
+  readonly trueCount: number | undefined
+  /** External message numbers: of the device, of the same device behind wrong credentials (where it has any), and of none. */
+  readonly numbers: { readonly device: string; readonly wrongCredentials: string | undefined; readonly unknown: string }
+  readonly findings: Findings
+  readonly signal: AbortSignal
+  /** Make one exchange, publish what became of its packets, and read it back. */
+  exchange(plan: ExchangePlan): Promise<ObservedExchange>
+  /** How often the converter has asked its devices so far. */
+  deviceQueries(): number
+}

@@ -1,0 +1,87 @@
+import type { Recording } from 'viewnet/device'
+import type { CertificationCase } from '../case.js'
+
+/** The harness's own listing of a device, complete or an error. */
+async function listAll(pages: AsyncIterable<readonly Recording[]>): Promise<readonly Recording[]> {
+  const recordings: Recording[] = []
+  for await (const page of pages) recordings.push(...page)
+  return recordings
+}
+
+/** The device answers, and says what it can do. */
+export const reach: CertificationCase = {
+  id: 'reach',
+  title: 'the device is reached and offers a recording search',
+  async run({ device, findings, signal }) {
+    const startedAtMs = performance.now()
+    const description = await device.describe({ signal })
+    const answerMs = Math.round(performance.now() - startedAtMs)
+    findings.description = description
+    const { capabilities, clockOffsetMs } = description
+    const measurements = [
+      { name: 'answer time', value: answerMs, unit: 'ms', limit: null },
+      ...(clockOffsetMs === undefined
+        ? []
+        : [{ name: 'clock offset', value: Math.round(clockOffsetMs), unit: 'ms', limit: null }]),
+    ]
+    if (capabilities.listRecordings) return { outcome: 'pass', measurements, why: '' }
+    const offered = capabilities.services.join(', ') || 'nothing'
+    return { outcome: 'fail', measurements, why: `expected a recording search service, the device offers ${offered}` }
+  },
+}
+
+/** The device says who it is. */
+export const identify: CertificationCase = {
+  id: 'identify',
+  title: 'the device names its manufacturer, model, firmware and serial number',
+  run({ findings }) {
+    const identity = findings.description?.identity
+    if (!identity)
+      return Promise.resolve({ outcome: 'could-not-test', measurements: [], why: 'the device was not reached' })
+    const missing = Object.entries(identity)
+      .filter(([, value]) => value === '')
+      .map(([name]) => name)
+    if (missing.length > 0)
+      return Promise.resolve({
+        outcome: 'fail',
+        measurements: [],
+        why: `the device leaves out its ${missing.join(', ')}`,
+      })
+    return Promise.resolve({ outcome: 'pass', measurements: [], why: '' })
+  },
+}
+
+/** The device's list is complete, each resource named once, and where the truth is known, equal to it. */
+export const list: CertificationCase = {
+  id: 'list',
+  title: 'the device lists its recordings completely, each once',
+  async run({ device, findings, trueCount, signal }) {
+    const startedAtMs = performance.now()
+    const listing = await listAll(device.listRecordings({ signal }))
+    const listMs = Math.round(performance.now() - startedAtMs)
+    findings.listing = listing
+    const coarse = listing.filter((recording) => recording.coarse === true).length
+    const measurements = [
+      {
+        name: 'resources',
+        value: listing.length,
+        unit: 'resources',
+        limit: trueCount === undefined ? null : `= ${trueCount}`,
+      },
+      { name: 'coarse', value: coarse, unit: 'resources', limit: null },
+      { name: 'listing time', value: listMs, unit: 'ms', limit: null },
+    ]
+    const distinct = new Set(listing.map(({ identity }) => identity)).size
+    if (distinct !== listing.length) {
+      return { outcome: 'fail', measurements, why: `${listing.length} resources have only ${distinct} identities` }
+    }
+    if (trueCount !== undefined && listing.length !== trueCount) {
+      return {
+        outcome: 'fail',
+        measurements,
+        why: `expected ${trueCount} resources, the device's list has ${listing.length}`,
+      }
+    }
+    return { outcome: 'pass', measurements, why: '' }
+  },
+}

@@ -1,0 +1,46 @@
+import type { RunState } from '../evidence/index.js'
+import type { CaseRecord } from '../report/index.js'
+import type { CertificationCase } from './case.js'
+import { CATALOGUE } from './catalogue.js'
+import type { DeviceUnderTest } from './device-under-test.js'
+
+/** What a certification tells while it runs. */
+export type CertificationEvent =
+  | {
+      readonly type: 'runStarted'
+      readonly run: string
+      readonly device: string
+      readonly broker: string
+      readonly caseCount: number
+    }
+  | { readonly type: 'caseStarted'; readonly case: CertificationCase; readonly index: number }
+  /** How far the exchange of the case at hand is. */
+  | { readonly type: 'packets'; readonly packetCount: number; readonly round: number }
+  | { readonly type: 'caseEnded'; readonly record: CaseRecord; readonly index: number }
+
+/** What {@link certify} needs. */
+export interface CertifyOptions {
+  /** Names the run in topics and reports; {@link newRunId} makes one. */
+  readonly run: string
+  readonly device: DeviceUnderTest
+  /** Everything random in the run follows from it; 0–0xffffffff. */
+  readonly seed: number
+  readonly site: string
+  readonly station: string
+  /** MQTT broker to publish to; undefined: an embedded one. */
+  readonly broker: string | undefined
+  /** Folder for the reports; made if it is not there. */
+  readonly report: string
+  /** The command line that does this run again. */
+  readonly reproduce: string
+  /** Versions by program, for the report. */
+  readonly versions: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  readonly onEvent: (event: CertificationEvent) => void
+}
+
+/** How far a run is, as its state topic tells. */
+export function runState({ seed, versions }: CertifyOptions, casesDone: number): Omit<RunState, 'v' | 'run' | 'flows'> {
+  const plan = CATALOGUE.map(({ id }) => id)
+  return { seed, plan, versions, progress: { casesDone, cases: plan.length }, ended: false }
+}

@@ -1,0 +1,195 @@
+import { join } from 'node:path'
+import { describePacket } from '../endpoint/index.js'
+import {
+  EmbeddedBroker,
+  EvidenceRecorder,
+  MqttPublisher,
+  NdjsonSink,
+  RunReader,
+  type FlowTotals,
+  type RunState,
+  type Station,
+} from '../evidence/index.js'
+import { BenchError } from '../bench/errors.js'
+import type { CaseRecord } from '../report/index.js'
+import { Verifier, type Verdict } from '../verifier/index.js'
+import { Closers } from './closers.js'
+import { collectContents, type ResourceContents } from './resource-contents.js'
+
+/** Evidence that has been published comes back within this, or the broker is not to be relied upon. */
+const READ_BACK_MS = 15_000
+
+/** What {@link EvidenceTrail.open} needs. */
+export interface EvidenceTrailOptions extends Station {
+  readonly run: string
+  /** Broker to publish to; undefined: an embedded one. */
+  readonly broker: string | undefined
+  /** Folder for `packets.ndjson`. */
+  readonly report: string
+  readonly signal: AbortSignal
+}
+
+/** What the published evidence says of one flow. */
+export interface FlowEvidence {
+  readonly verdict: Verdict
+  readonly contents: ResourceContents
+}
+
+interface TrailParts {
+  readonly publisher: MqttPublisher
+  readonly file: NdjsonSink
+  readonly reader: RunReader
+}
+
+/**
+ * The way of the evidence: taps → recorder → broker → reader → verifier. The last two share nothing with the first: what they know, they were
+ * published.
+ */
+export class EvidenceTrail {
+  readonly recorder: EvidenceRecorder
+  readonly #run: string
+  readonly #publisher: MqttPublisher
+  readonly #opened: Closers
+  readonly #verifier = new Verifier()
+  readonly #contents = new Map<string, Map<number, string>>()
+  readonly #waiting = new Set<() => void>()
+  readonly #reading: Promise<void>
+  #failure: unknown
+
+  private constructor(run: string, { publisher, file, reader }: TrailParts, opened: Closers) {
+    this.#run = run
+    this.#publisher = publisher
+    this.#opened = opened
+    this.recorder = new EvidenceRecorder({ run, describe: describePacket, sinks: [publisher, file] })
+    this.#reading = this.#readBack(reader)
+  }
+
+  /**
+   * Connect everything. What was opened is closed again when a later part fails.
+   *
+   * @throws BenchError `ERR_VIEWNET_BROKER`, `ERR_VIEWNET_EVIDENCE_FILE`; the reason of the signal
+   */
+  static async open({ run, site, station, broker, report, signal }: EvidenceTrailOptions): Promise<EvidenceTrail> {
+    const opened = new Closers()
+    try {
+      const embedded = broker === undefined ? await EmbeddedBroker.start() : undefined
+      if (embedded) opened.add(() => embedded.close())
+      const url = broker ?? embedded?.url ?? ''
+      const publisher = new MqttPublisher({ broker: url, site, station })
+      opened.add(() => publisher.close())
+      await publisher.connect({ signal })
+      const file = await NdjsonSink.open(join(report, 'packets.ndjson'))
+      opened.add(() => file.close())
+      const reader = await RunReader.subscribe({ broker: url, run, site, station, signal })
+      opened.add(() => reader.close())
+      return new EvidenceTrail(run, { publisher, file, reader }, opened)
+    } catch (failure) {
+      await opened.close()
+      throw failure
+    }
+  }
+
+  /** The broker's URL, without credentials. */
+  get broker(): string {
+    return this.#publisher.broker
+  }
+
+  /** What has been recorded so far, all flows together. */
+  get totals(): FlowTotals {
+    const flows = Object.values(this.recorder.flows())
+    return {
+      batches: flows.reduce((sum, { batches }) => sum + batches, 0),
+      records: flows.reduce((sum, { records }) => sum + records, 0),
+    }
+  }
+
+  /**
+   * Publish the rest of a flow, wait until all of it has come back from the broker, and let the verifier judge it.
+   *
+   * @throws BenchError when evidence was lost, or does not come back
+   */
+  async judge(flow: string): Promise<FlowEvidence> {
+    await this.recorder.flush(flow)
+    const totals = this.recorder.totals(flow)
+    await this.#readAll(flow, totals)
+    const contents = this.#contents.get(flow) ?? new Map<number, string>()
+    // Only the case at hand asks; a certification does not keep every list that it ever saw.
+    this.#contents.delete(flow)
+    return { verdict: this.#verifier.flow(flow, totals), contents }
+  }
+
+  /** The verifier's verdict on the whole run, published. */
+  async conclude(): Promise<Verdict> {
+    await this.recorder.flush()
+    const flows = this.recorder.flows()
+    for (const [flow, totals] of Object.entries(flows)) await this.#readAll(flow, totals)
+    const verdict = this.#verifier.finish(flows)
+    this.#publisher.verdict(this.#run, { v: 1, run: this.#run, ...verdict })
+    return verdict
+  }
+
+  caseEnded(record: CaseRecord): void {
+    this.#publisher.caseOutcome(this.#run, record.id, { v: 1, run: this.#run, ...record })
+  }
+
+  /** Publish how far the run is; with `ended`, the totals of every flow go along. */
+  state(state: Omit<RunState, 'v' | 'run' | 'flows'>): void {
+    this.#publisher.state({ v: 1, run: this.#run, ...state, ...(state.ended ? { flows: this.recorder.flows() } : {}) })
+  }
+
+  /** Wait until everything is published, and close. Closing twice is fine. */
+  async close(): Promise<void> {
+    // What could not be published was said where it mattered; closing must go on.
+    await this.recorder.flush().catch(() => undefined)
+    await this.#opened.close()
+    await this.#reading
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** Runs beside everything else, for as long as the trail is open; never rejects. */
+  async #readBack(reader: RunReader): Promise<void> {
+    try {
+      for await (const entry of reader) {
+        if (entry.type !== 'packets') continue
+        const { batch } = entry
+        this.#verifier.add(batch)
+        const contents = this.#contents.get(batch.flow) ?? new Map<number, string>()
+        collectContents(batch, contents)
+        this.#contents.set(batch.flow, contents)
+        for (const wake of this.#waiting) wake()
+      }
+    } catch (failure) {
+      this.#failure = failure
+      for (const wake of this.#waiting) wake()
+    }
+  }
+
+  #readAll(flow: string, totals: FlowTotals): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (failure?: unknown): void => {
+        clearTimeout(timer)
+        this.#waiting.delete(check)
+        if (failure === undefined) resolve()
+        else reject(failure instanceof Error ? failure : new Error(String(failure)))
+      }
+      const check = (): void => {
+        if (this.#failure !== undefined) settle(this.#failure)
+        else if (this.#verifier.totals(flow).batches >= totals.batches) settle()
+      }
+      const timer = setTimeout(() => {
+        const got = this.#verifier.totals(flow).batches
+        settle(
+          new BenchError(
+            'ERR_VIEWNET_EVIDENCE_LOST',
+            `${this.broker}: expected ${totals.batches} batches of '${flow}' to come back within ${READ_BACK_MS / 1000} s, got ${got}`,
+          ),
+        )
+      }, READ_BACK_MS)
+      this.#waiting.add(check)
+      check()
+    })
+  }
+}

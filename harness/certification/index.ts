@@ -1,0 +1,11 @@
+/**
+ * The cases that a device must pass, and the run that finds out.
+ *
+ * @module certification
+ */
+export type { CaseBench, CaseResult, CertificationCase, ExchangePlan, Findings, ObservedExchange } from './case.js'
+export { CATALOGUE } from './catalogue.js'
+export { certify, newRunId } from './certify.js'
+export type { CertificationEvent, CertifyOptions } from './certify-options.js'
+export { benchDevice, simulatedDevice, type DeviceUnderTest } from './device-under-test.js'
+export type { ResourceContents } from './resource-contents.js'

@@ -1,0 +1,92 @@
+import { DeviceError, DeviceErrorCode, ViewnetError } from 'viewnet/device'
+import type { Measurement, Outcome } from '../report/index.js'
+import type { CaseResult, ObservedExchange } from './case.js'
+
+/** What a case asks of an exchange beyond the verifier's rules. */
+export interface Expectation {
+  /** Status of the final RESPONSE, by its name. */
+  readonly status: string
+  /** Resources announced; undefined: any number. */
+  readonly announced?: number | undefined
+  /** Packets that the impairment must have dropped at least: a loss that did not happen proves nothing. */
+  readonly droppedLeast?: number
+}
+
+/** Judge one exchange, from the published evidence alone. */
+export function judgeExchange(observed: ObservedExchange, expectation: Expectation): CaseResult {
+  const measurements = measure(observed, expectation)
+  const conclude = (outcome: Outcome, why: string): CaseResult => ({ outcome, measurements, why })
+  const { verdict, summary } = observed
+  const [finding] = verdict.findings
+  if (verdict.verdict !== 'pass') {
+    const why = finding
+      ? `${finding.rule}: expected ${finding.expected}, got ${finding.got}`
+      : 'the evidence shows nothing'
+    return conclude(verdict.verdict, why)
+  }
+  if (!summary) return conclude('could-not-test', 'the evidence shows no exchange')
+  if (summary.status !== expectation.status) {
+    return conclude('fail', `expected a RESPONSE of status ${expectation.status}, got ${summary.status ?? 'none'}`)
+  }
+  if (expectation.announced !== undefined && summary.announced !== expectation.announced) {
+    return conclude('fail', `expected ${expectation.announced} resources announced, got ${summary.announced ?? 'none'}`)
+  }
+  const end = expectation.status === 'OK' ? 'complete' : 'refused'
+  if (summary.end !== end) return conclude('fail', `expected the exchange to end ${end}, it ended ${summary.end}`)
+  if (summary.dropped < (expectation.droppedLeast ?? 0)) {
+    return conclude(
+      'could-not-test',
+      `the impairment dropped ${summary.dropped} packets; at least ${expectation.droppedLeast} were to be lost`,
+    )
+  }
+  return conclude('pass', '')
+}
+
+function measure(
+  { summary, durationMs }: ObservedExchange,
+  { announced, droppedLeast }: Expectation,
+): readonly Measurement[] {
+  const limit = (text: string, of: number | undefined): string | null => (of === undefined ? null : `${text} ${of}`)
+  return [
+    { name: 'announced', value: summary?.announced ?? 0, unit: 'resources', limit: limit('=', announced) },
+    {
+      name: 'received',
+      value: summary?.received ?? 0,
+      unit: 'resources',
+      limit: limit('=', summary?.announced ?? undefined),
+    },
+    { name: 'resent', value: summary?.resent ?? 0, unit: 'packets', limit: null },
+    { name: 'dropped', value: summary?.dropped ?? 0, unit: 'packets', limit: limit('≥', droppedLeast) },
+    { name: 'duplicates', value: summary?.duplicates ?? 0, unit: 'packets', limit: null },
+    { name: 'rounds', value: summary?.rounds ?? 0, unit: 'rounds', limit: '≤ 32' },
+    { name: 'duration', value: Math.round(durationMs), unit: 'ms', limit: null },
+  ]
+}
+
+/** What an error that ends a case says about the device, the converter or the rig. Rig faults are never blamed on the device. */
+export function outcomeOf(error: unknown, signal: AbortSignal): CaseResult {
+  const why = error instanceof Error ? error.message : String(error)
+  return { outcome: blame(error, signal), measurements: [], why }
+}
+
+function blame(error: unknown, signal: AbortSignal): Outcome {
+  if (error instanceof CaseTimeout) return 'timeout'
+  if (signal.aborted) return 'aborted'
+  if (!(error instanceof DeviceError)) return 'error'
+  switch (error.code) {
+    // Not reached, or not let in: the bench's cabling or credentials are as likely at fault as the device.
+    case DeviceErrorCode.unreachable:
+    case DeviceErrorCode.refused:
+      return 'could-not-test'
+    case DeviceErrorCode.fault:
+    case DeviceErrorCode.unsupported:
+      return 'fail'
+  }
+}
+
+/** A case took longer than any case may. */
+export class CaseTimeout extends ViewnetError {
+  constructor(limitMs: number) {
+    super('ERR_VIEWNET_CASE_TIMEOUT', `the case was not done within ${limitMs / 1000} s`)
+  }
+}
