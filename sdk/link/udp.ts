@@ -74,10 +74,11 @@ class UdpLink implements Link {
 
   async start(receiver: LinkReceiver): Promise<void> {
     if (this.#socket) throw new LinkError('ERR_VIEWNET_LINK_START', `${this.#address} is already started`)
+    const isIPv6 = isIP(this.#bind.host) === 6
     const socket = createSocket({
-      type: isIP(this.#bind.host) === 6 ? 'udp6' : 'udp4',
-      // Otherwise an IPv4 sender would show up under a second, mapped address.
-      ipv6Only: true,
+      type: isIPv6 ? 'udp6' : 'udp4',
+      // Otherwise an IPv4 sender would show up under a second, mapped address; on an IPv4 socket the flag is an error.
+      ...(isIPv6 && { ipv6Only: true }),
       recvBufferSize: RECEIVE_BUFFER_BYTES,
     })
     this.#socket = socket
