@@ -71,7 +71,11 @@ function judge(cause: unknown): { readonly code: DeviceErrorCode; readonly got: 
       got: `expected an answer, got no usable connection (${got || networkCode(cause)})`,
     }
   }
-  return { code: DeviceErrorCode.fault, got }
+  // Our own readers say what they expected; HTTP's parser does not.
+  return {
+    code: DeviceErrorCode.fault,
+    got: got.startsWith('expected') ? got : `expected a usable answer, got: ${got}`,
+  }
 }
 
 function networkCode(cause: unknown): string {

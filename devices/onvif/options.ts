@@ -86,9 +86,9 @@ function optionError(error: z.ZodError, options: unknown): UsageError {
 /** What came, but neither a password nor a URL that may hold one. */
 function describe(name: string, options: unknown): string {
   const value: unknown = name === '' ? options : (options as Readonly<Record<string, unknown>>)[name]
-  if (typeof value === 'number' || typeof value === 'boolean' || value === undefined || value === null)
-    return String(value)
-  if (typeof value !== 'string' || name === 'password') return `a ${typeof value}`
+  if (value === undefined || value === null) return String(value)
+  if (name === 'password' || !/^(string|number|boolean)$/.test(typeof value)) return `a ${typeof value}`
+  if (typeof value !== 'string') return String(value)
   return name === 'url' && value.includes('@') ? 'a URL with credentials' : `'${value}'`
 }
 

@@ -54,7 +54,8 @@ export class XmlReader {
   constructor(options: XmlReaderOptions) {
     this.#options = options
     this.#parser.on('error', (error) => {
-      throw new XmlError(`expected well-formed XML, got ${error.message} within the first ${this.#byteCount} octets`)
+      const fault = error.message.replace(/\.$/, '')
+      throw new XmlError(`expected well-formed XML, got within the first ${this.#byteCount} octets: ${fault}`)
     })
     this.#parser.on('doctype', () => {
       throw new XmlError('expected XML without a document type declaration, got one')

@@ -1,0 +1,359 @@
+import t from 'tap'
+import type { Recording, RecordingQuery } from 'viewnet/device'
+import { OnvifDevice, type OnvifDeviceOptions } from 'viewnet/devices/onvif'
+import { envelope, fault, services, SoapServer, type Answer } from './soap-server.js'
+
+/** A device with one recording of one video track, whose events the cases vary. */
+const RECORDER: Readonly<Record<string, Answer>> = {
+  GetServices: services('http://192.168.1.5:8000/onvif/search?x=1'),
+  FindRecordings: envelope('<q:FindRecordingsResponse><q:SearchToken>r1</q:SearchToken></q:FindRecordingsResponse>'),
+  GetRecordingSearchResults: envelope(
+    `<q:GetRecordingSearchResultsResponse><q:ResultList><o:SearchState>Completed</o:SearchState><o:RecordingInformation>
+    <o:RecordingToken>R</o:RecordingToken><o:Source><o:SourceId>s</o:SourceId></o:Source>
+    <o:Track><o:TrackToken>V</o:TrackToken><o:TrackType>Video</o:TrackType><o:DataFrom>2026-01-01T00:00:00Z</o:DataFrom><o:DataTo>2026-01-02T00:00:00Z</o:DataTo></o:Track>
+    <o:RecordingStatus>Stopped</o:RecordingStatus></o:RecordingInformation></q:ResultList></q:GetRecordingSearchResultsResponse>`,
+  ),
+  FindEvents: envelope('<q:FindEventsResponse><q:SearchToken>e1</q:SearchToken></q:FindEventsResponse>'),
+  GetEventSearchResults: events('Completed', event('01:00:00', true), event('02:00:00', false)),
+  EndSearch: fault('InvalidArgVal', 'InvalidToken'),
+}
+
+function events(state: string, ...results: string[]): string {
+  return envelope(
+    `<q:GetEventSearchResultsResponse><q:ResultList>${results.join('')}<o:SearchState>${state}</o:SearchState></q:ResultList></q:GetEventSearchResultsResponse>`,
+  )
+}
+
+interface EventOptions {
+  readonly topic?: string
+  readonly time?: string
+  readonly utcTime?: string
+  readonly track?: string
+}
+
+function event(time: string, isPresent: boolean, options: EventOptions = {}): string {
+  const { topic = 'weird:RecordingHistory/Track/State', track = 'V' } = options
+  return (
+    `<o:Result><o:RecordingToken>R</o:RecordingToken><o:TrackToken>META</o:TrackToken><o:Time>${options.time ?? `2026-01-01T${time}Z`}</o:Time>` +
+    `<o:Event><n:Topic Dialect="x">${topic}</n:Topic><n:Message><o:Message UtcTime="${options.utcTime ?? '2026-01-01T09:09:09Z'}">` +
+    `<o:Source><o:SimpleItem Name="RecordingToken" Value="R"/><o:SimpleItem Name="Track" Value="${track}"/></o:Source>` +
+    `<o:Data><o:SimpleItem Name="IsDataPresent" Value="${isPresent}"/></o:Data></o:Message></n:Message></o:Event>` +
+    `<o:StartStateEvent>false</o:StartStateEvent></o:Result>`
+  )
+}
+
+interface Setup extends Partial<OnvifDeviceOptions> {
+  readonly answers?: Readonly<Record<string, Answer>>
+  readonly query?: RecordingQuery
+}
+
+/** List what such a device holds: `START/END` by the hour, `~` before it when coarse. */
+async function list({ answers, query = {}, ...options }: Setup) {
+  await using server = new SoapServer({ ...RECORDER, ...answers })
+  await server.start()
+  await using device = new OnvifDevice({ url: server.url, callTimeoutMs: 5000, ...options })
+  const recordings: Recording[] = []
+  let error: { code?: string; message?: string } | undefined
+  try {
+    for await (const page of device.listRecordings(query)) recordings.push(...page)
+  } catch (reason) {
+    error = reason as Error
+  }
+  const iso = (timeMs: number | undefined) => (timeMs === undefined ? '' : new Date(timeMs).toISOString().slice(8, 19))
+  const told = recordings.map(({ startMs, endMs, coarse }) => `${coarse ? '~' : ''}${iso(startMs)}/${iso(endMs)}`)
+  return { recordings, told: told.join(' '), error, asked: server.asked, messages: server.messages }
+}
+
+t.test(
+  'asks the search service at the host that it reached, by its path and query, and lists its intervals',
+  async (t) => {
+    const { recordings, asked, error } = await list({})
+    t.equal(error, undefined)
+    t.same(recordings, [
+      {
+        startMs: Date.parse('2026-01-01T01:00:00Z'),
+        endMs: Date.parse('2026-01-01T02:00:00Z'),
+        channel: 1,
+        kinds: 0,
+        identity: 'R/V/2026-01-01T01:00:00.000Z',
+      },
+    ])
+    t.same(asked, [
+      'GetServices /onvif/device_service',
+      'FindRecordings /onvif/search?x=1',
+      'GetRecordingSearchResults /onvif/search?x=1',
+      'EndSearch /onvif/search?x=1',
+      'FindEvents /onvif/search?x=1',
+      'GetEventSearchResults /onvif/search?x=1',
+      'EndSearch /onvif/search?x=1',
+    ])
+  },
+)
+
+const VARIANTS: readonly {
+  readonly name: string
+  readonly answers: Readonly<Record<string, Answer>>
+  readonly told: string
+}[] = [
+  {
+    name: 'passes over events of other topics and tracks',
+    answers: {
+      GetEventSearchResults: events(
+        'Completed',
+        event('00:10:00', true, { topic: 'tns1:VideoSource/MotionAlarm' }),
+        event('00:20:00', true, { topic: 'tns1:RecordingHistory/Track/VideoParameters' }),
+        event('00:30:00', true, { track: 'AUDIO' }),
+        event('01:00:00', true),
+        event('02:00:00', false),
+      ),
+    },
+    told: '01T01:00:00/01T02:00:00',
+  },
+  {
+    name: 'takes the time of the message where the result has none, and a time without zone as UTC',
+    answers: {
+      GetEventSearchResults: events(
+        'Completed',
+        event('', true, { time: '', utcTime: '2026-01-01T03:00:00.123456' }),
+        event('', false, { time: 'unknown', utcTime: '2026-01-01T06:00:00+01:00' }),
+      ),
+    },
+    told: '01T03:00:00/01T05:00:00',
+  },
+  {
+    name: 'lists the bounds of the track, coarse, when there are no events',
+    answers: { GetEventSearchResults: events('Completed') },
+    told: '~01T00:00:00/02T00:00:00',
+  },
+  {
+    name: 'lists the bounds of the track, coarse, when there is no event search',
+    answers: { FindEvents: fault('ActionNotSupported') },
+    told: '~01T00:00:00/02T00:00:00',
+  },
+  {
+    name: 'asks without a filter when the device refuses the filter',
+    answers: {
+      FindEvents: (_, message) =>
+        message.includes('TopicExpression')
+          ? fault('InvalidArgVal', 'InvalidFilterFault')
+          : (RECORDER['FindEvents'] as string),
+    },
+    told: '01T01:00:00/01T02:00:00',
+  },
+  {
+    name: 'finds the search service of an older device in its capabilities [device GetCapabilities]',
+    answers: {
+      GetServices: fault('ActionNotSupported'),
+      GetCapabilities: envelope(
+        `<d:GetCapabilitiesResponse><d:Capabilities><o:Device><o:XAddr>http://192.0.2.7/onvif/device_service</o:XAddr></o:Device>
+        <o:Extension><o:Search><o:XAddr>http://192.0.2.7/search</o:XAddr><o:MetadataSearch>false</o:MetadataSearch></o:Search></o:Extension></d:Capabilities></d:GetCapabilitiesResponse>`,
+      ),
+    },
+    told: '01T01:00:00/01T02:00:00',
+  },
+  {
+    name: 'reads a list of services beyond what node-onvif is trusted with',
+    answers: {
+      GetServices: services(`http://192.0.2.7/s?${'x'.repeat(8000)}`).replace(
+        '<d:Version>',
+        `<d:Version>${' '.repeat(60_000)}`,
+      ),
+    },
+    told: '01T01:00:00/01T02:00:00',
+  },
+]
+
+for (const { name, answers, told } of VARIANTS) {
+  t.test(name, async (t) => {
+    const outcome = await list({ answers })
+    t.equal(outcome.error, undefined)
+    t.equal(outcome.told, told)
+  })
+}
+
+const FAILURES: readonly {
+  readonly name: string
+  readonly setup: Setup
+  readonly code: string
+  readonly says: RegExp
+}[] = [
+  {
+    name: 'a device without a search service, naming what it offers [protocol 2, status 8]',
+    setup: {
+      answers: {
+        GetServices: services('http://192.0.2.7/s').replace(
+          '<d:Namespace>http://www.onvif.org/ver10/search/',
+          '<d:Namespace>http://www.onvif.org/ver20/media/',
+        ),
+        GetCapabilities: envelope(
+          '<d:GetCapabilitiesResponse><d:Capabilities><o:PTZ><o:XAddr>http://192.0.2.7/p</o:XAddr></o:PTZ></d:Capabilities></d:GetCapabilitiesResponse>',
+        ),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_UNSUPPORTED',
+    says: /expected a search service, got only media2, ptz/,
+  },
+  {
+    name: 'an event without a state',
+    setup: {
+      answers: { GetEventSearchResults: events('Completed', event('01:00:00', true).replace('"true"', '"maybe"')) },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected IsDataPresent true or false .*, got 'maybe'/,
+  },
+  {
+    name: 'an event without a time',
+    setup: { answers: { GetEventSearchResults: events('Completed', event('', true, { time: '', utcTime: '' })) } },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected a time/,
+  },
+  {
+    name: 'events in no order',
+    setup: {
+      pageSize: 1,
+      answers: {
+        GetEventSearchResults: alternating(
+          events('Searching', event('02:00:00', true)),
+          events('Completed', event('01:00:00', false)),
+        ),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected events in order of time/,
+  },
+  {
+    name: 'a page of events that breaks off',
+    setup: {
+      answers: {
+        GetEventSearchResults: alternating(
+          events('Searching', event('01:00:00', true)),
+          events('Completed').slice(0, -20),
+        ),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /got the end of the reply/,
+  },
+  {
+    name: 'a time that is none',
+    setup: {
+      answers: {
+        GetRecordingSearchResults: (RECORDER['GetRecordingSearchResults'] as string).replace(
+          '2026-01-02T00:00:00Z',
+          'yesterday',
+        ),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected a time in DataTo, got 'yesterday'/,
+  },
+  {
+    name: 'a search that hangs',
+    setup: { callTimeoutMs: 200, answers: { FindEvents: () => undefined } },
+    code: 'ERR_VIEWNET_DEVICE_UNREACHABLE',
+    says: /FindEvents at .*: expected an answer within 200 ms, got none/,
+  },
+  {
+    name: 'a search without end',
+    setup: { overallTimeoutMs: 300, answers: { GetEventSearchResults: events('Searching') } },
+    code: 'ERR_VIEWNET_DEVICE_UNREACHABLE',
+    says: /expected the whole listing within 300 ms/,
+  },
+  {
+    name: 'services that hang',
+    setup: { callTimeoutMs: 200, answers: { GetServices: () => undefined } },
+    code: 'ERR_VIEWNET_DEVICE_UNREACHABLE',
+    says: /GetServices at .*: expected an answer within 200 ms, got none/,
+  },
+  {
+    name: 'services that never stop, which node-onvif would collect for ever',
+    setup: {
+      maxReplyBytes: 100_000,
+      answers: {
+        GetServices: (response) => {
+          const more = (): void =>
+            void (response.writable && response.write(' '.repeat(10_000), () => setImmediate(more)))
+          response.writeHead(200)
+          more()
+        },
+        GetCapabilities: fault('ActionNotSupported'),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /GetServices at .*: expected at most 100000 octets, got more/,
+  },
+]
+
+function alternating(...replies: string[]): Answer {
+  let index = 0
+  return () => replies[index++ % replies.length]
+}
+
+for (const { name, setup, code, says } of FAILURES) {
+  t.test(`fails for ${name}`, async (t) => {
+    const { error } = await list(setup)
+    t.equal(error?.code, code)
+    t.match(error?.message, says)
+  })
+}
+
+t.test('reads the clock again when it is refused, and asks once more when the clock has moved', async (t) => {
+  const clock = (year: number) =>
+    envelope(
+      `<d:GetSystemDateAndTimeResponse><d:SystemDateAndTime><o:UTCDateTime><o:Time><o:Hour>0</o:Hour><o:Minute>0</o:Minute><o:Second>0</o:Second></o:Time>
+      <o:Date><o:Year>${year}</o:Year><o:Month>1</o:Month><o:Day>1</o:Day></o:Date></o:UTCDateTime></d:SystemDateAndTime></d:GetSystemDateAndTimeResponse>`,
+    )
+  const setup = {
+    user: 'admin',
+    password: 'secret',
+    answers: {
+      GetSystemDateAndTime: alternating(clock(2026), clock(2031)),
+      FindRecordings: (_: unknown, message: string) =>
+        /Created>2031-01-01T00:0/.test(message) ? (RECORDER['FindRecordings'] as string) : fault('NotAuthorized'),
+    },
+  }
+  const { told, asked, error, messages } = await list(setup)
+  t.equal(error, undefined)
+  t.equal(told, '01T01:00:00/01T02:00:00')
+  t.same(
+    asked.slice(0, 5).map((line) => line.split(' ')[0]),
+    ['GetServices', 'GetSystemDateAndTime', 'FindRecordings', 'GetSystemDateAndTime', 'FindRecordings'],
+  )
+  t.notMatch(messages.join(''), 'secret')
+  t.notMatch(messages[0], 'Security', 'node-onvif is told no credentials')
+})
+
+t.test('ends with the reason of the signal, and still ends the search session', async (t) => {
+  const controller = new AbortController()
+  const { error, asked } = await list({
+    query: { signal: controller.signal },
+    answers: {
+      GetEventSearchResults: () => {
+        controller.abort(new Error('the endpoint has gone'))
+      },
+    },
+  })
+  t.match(error, { name: 'Error', message: 'the endpoint has gone' })
+  t.match(asked.at(-1), /^EndSearch/)
+  t.match((await list({ query: { signal: AbortSignal.abort(new Error('too late')) } })).error, { message: 'too late' })
+})
+
+t.test('describes a device that leaves things out', async (t) => {
+  await using server = new SoapServer({
+    ...RECORDER,
+    GetDeviceInformation: envelope(
+      '<d:GetDeviceInformationResponse><d:Manufacturer> 海康 </d:Manufacturer><d:Model/></d:GetDeviceInformationResponse>',
+    ),
+  })
+  await server.start()
+  await using device = new OnvifDevice({ url: `${server.url}?channel=2` })
+  t.same(await device.describe(), {
+    identity: { manufacturer: '海康', model: '', firmware: '', serialNumber: '' },
+    capabilities: { listRecordings: true, services: ['search'] },
+    clockOffsetMs: undefined,
+  })
+  t.ok(
+    server.asked.every((line) => line.endsWith('/onvif/device_service?channel=2')),
+    'the query string of the address is kept, also by node-onvif',
+  )
+})
