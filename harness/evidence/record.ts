@@ -7,7 +7,15 @@ export const Fate = ['sent', 'received', 'dropped', 'duplicated', 'delayed', 'co
 export type Fate = (typeof Fate)[number]
 
 /** The messages of docs/protocol.md, section 2. */
-export const MessageName = ['REQUEST', 'RESPONSE', 'RESOURCE', 'ROUND_END', 'COUNT_REPORT', 'MISSING', 'PROGRESS'] as const
+export const MessageName = [
+  'REQUEST',
+  'RESPONSE',
+  'RESOURCE',
+  'ROUND_END',
+  'COUNT_REPORT',
+  'MISSING',
+  'PROGRESS',
+] as const
 export type MessageName = (typeof MessageName)[number]
 
 /** What a packet says, as far as a rule needs it; every field null where the packet could not be read. */

@@ -1,0 +1,22 @@
+/**
+ * What became of every packet: gathered by taps around links, published over MQTT and to files, and read back.
+ *
+ * @module evidence
+ */
+export * from './batch.js'
+export * from './broker.js'
+export * from './broker-address.js'
+export * from './clock.js'
+export { decodeBatch } from './decode-batch.js'
+export * from './errors.js'
+export type { ConnectOptions } from './mqtt-client.js'
+export * from './mqtt-publisher.js'
+export * from './ndjson-reader.js'
+export * from './ndjson-sink.js'
+export * from './record.js'
+export * from './recorder.js'
+export * from './run-reader.js'
+export * from './run-state.js'
+export * from './sink.js'
+export type { LinkSide } from './tap.js'
+export { topicLevel, type Station } from './topics.js'

@@ -1,0 +1,145 @@
+import { recordsOf, type FlowTotals, type PacketBatch } from '../evidence/batch.js'
+import type { MessageName } from '../evidence/record.js'
+import { ExchangeFacts } from './exchange-facts.js'
+import { Findings } from './findings.js'
+import { FlowFacts } from './flow-facts.js'
+import { RULES } from './rules.js'
+import type { Breach, Rule } from './rule.js'
+import type { SequenceBudget } from './sequence-table.js'
+import { sightingOf, type Sighting } from './sighting.js'
+import type { Verdict } from './verdict.js'
+
+/** An exchange's sequences are forgotten so long after its end: late packets are long gone by then. */
+const RELEASE_AFTER_MICROSECONDS = 5_000_000
+
+/** Exchanges in one flow that are followed. */
+const MAX_EXCHANGES = 65_536
+
+const STOPPING_RULES = RULES.filter((rule) => rule.stops)
+const JUDGING_RULES = RULES.filter((rule) => !rule.stops)
+
+/** Judges one flow, batch by batch. */
+export class FlowVerifier {
+  readonly #facts: FlowFacts
+  readonly #run: string | undefined
+  readonly #budget: SequenceBudget
+  readonly #findings: Findings
+  readonly #exchanges = new Map<number, ExchangeFacts>()
+  /** Exchanges whose sequences are still held although they ended. */
+  #ended: ExchangeFacts[] = []
+
+  /**
+   * @param run - the run that the flow belongs to, or undefined when no batch of it was seen
+   * @param maxFindings - findings kept; all are counted
+   */
+  constructor(flow: string, run: string | undefined, budget: SequenceBudget, maxFindings: number) {
+    this.#facts = new FlowFacts(flow)
+    this.#run = run
+    this.#budget = budget
+    this.#findings = new Findings(maxFindings)
+  }
+
+  /** What was added so far; a batch that came twice counts once. */
+  get totals(): FlowTotals {
+    const { batches, records } = this.#facts
+    return { batches, records }
+  }
+
+  add(batch: PacketBatch): void {
+    const facts = this.#facts
+    if (facts.isRepeated(batch)) return
+    for (const rule of RULES) this.#note(rule, null, rule.batch?.(batch, facts, this.#run))
+    facts.applyBatch(batch)
+    recordsOf(batch).forEach((record, index) => {
+      this.#judge(sightingOf(record, { flow: facts.flow, batch: batch.batch, index }, facts.sides))
+    })
+    this.#releaseEnded()
+  }
+
+  /**
+   * The verdict as if the flow ended here; more may be added afterwards.
+   *
+   * @param totals - how much evidence the run says there is
+   */
+  verdict(totals?: FlowTotals): Verdict {
+    const findings = this.#findings.copy()
+    const facts = this.#facts
+    const note = (rule: Rule, exchange: number | null, breach: Breach | undefined): void => {
+      if (breach) findings.add(rule, facts.flow, exchange, breach)
+    }
+    for (const rule of RULES) {
+      if (!this.#isJudged(rule)) continue
+      for (const exchange of this.#exchanges.values()) note(rule, exchange.exchange, rule.ending?.(exchange, facts))
+      note(rule, null, rule.flow?.(facts, this.#exchanges.size, totals))
+    }
+    return {
+      verdict: findings.verdict,
+      findings: findings.kept,
+      findingCount: findings.count,
+      notJudged: RULES.filter((rule) => !this.#isJudged(rule)).map((rule) => rule.id),
+      exchanges: [...this.#exchanges.values()].map((exchange) => exchange.summary()),
+      evidence: { ...this.totals, totals: totals ? 'checked' : 'unknown' },
+    }
+  }
+
+  #judge(sighting: Sighting): void {
+    const facts = this.#facts
+    for (const rule of RULES) this.#note(rule, null, rule.record?.(sighting, facts))
+    facts.applySighting(sighting)
+    // A packet that nobody could read belongs to no exchange; what came of its loss is seen in the others.
+    if (sighting.message === null || sighting.exchange === null) return
+    const exchange = this.#exchange(sighting, sighting.exchange)
+    if (!exchange || this.#breaks(STOPPING_RULES, sighting, exchange, sighting.message)) return
+    // The exchange was freed, then asked for once more by a REQUEST that came late: what the converter does with it is another exchange.
+    if (exchange.requestedAgain && (sighting.said || sighting.arrived)) return
+    this.#breaks(JUDGING_RULES, sighting, exchange, sighting.message)
+    const wasOpen = exchange.end === 'open'
+    exchange.apply(sighting)
+    if (wasOpen && exchange.end !== 'open') this.#ended.push(exchange)
+  }
+
+  /** Note every breach; @returns whether there was one */
+  #breaks(rules: readonly Rule[], sighting: Sighting, exchange: ExchangeFacts, message: MessageName): boolean {
+    let broken = false
+    for (const rule of rules) {
+      if (!rule.packet || !rule.messages?.includes(message) || !this.#hasSides(rule)) continue
+      const breach = rule.packet(sighting, exchange)
+      this.#note(rule, exchange.exchange, breach)
+      broken ||= breach !== undefined
+    }
+    return broken
+  }
+
+  #exchange(sighting: Sighting, number: number): ExchangeFacts | undefined {
+    let exchange = this.#exchanges.get(number)
+    if (!exchange && this.#exchanges.size < MAX_EXCHANGES) {
+      exchange = new ExchangeFacts(sighting, number, this.#facts.sides, this.#budget)
+      this.#exchanges.set(number, exchange)
+    } else if (!exchange) {
+      this.#facts.beyondBounds ??= sighting
+    }
+    return exchange
+  }
+
+  #note(rule: Rule, exchange: number | null, breach: Breach | undefined): void {
+    if (breach) this.#findings.add(rule, this.#facts.flow, exchange, breach)
+  }
+
+  #hasSides({ needs }: Rule): boolean {
+    const { converter, endpoint } = this.#facts.sides
+    return (converter || !needs.includes('converter')) && (endpoint || !needs.includes('endpoint'))
+  }
+
+  #isJudged(rule: Rule): boolean {
+    return this.#hasSides(rule) && !(rule.needs.includes('octets') && this.#facts.resourceWithoutOctets)
+  }
+
+  #releaseEnded(): void {
+    const { latestT } = this.#facts
+    this.#ended = this.#ended.filter((exchange) => {
+      const over = latestT - exchange.latest.t > RELEASE_AFTER_MICROSECONDS
+      if (over) exchange.release()
+      return !over
+    })
+  }
+}

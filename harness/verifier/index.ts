@@ -1,0 +1,9 @@
+/**
+ * Derives a verdict from published packet records. Knows nothing of the converter, the endpoint or the bench.
+ *
+ * @module verifier
+ */
+export type { Breach, Evidence, Rule } from './rule.js'
+export { RULES } from './rules.js'
+export * from './verdict.js'
+export * from './verifier.js'

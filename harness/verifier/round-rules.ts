@@ -1,0 +1,159 @@
+import type { ExchangeFacts } from './exchange-facts.js'
+import type { FlowFacts } from './flow-facts.js'
+import { numberField, type Sighting } from './sighting.js'
+import { LISTED, listed, type Breach, type Rule } from './rule.js'
+
+/**
+ * A converter answers a MISMATCH within 200 ms (docs/protocol.md, section 3). One that did not in five times as long, and was told twice,
+ * does not answer; less may be a busy machine.
+ */
+const ANSWER_MICROSECONDS = 1_000_000
+
+/** Rules about rounds: what starts them, what they hold, and how they end. */
+export const roundRules: readonly Rule[] = [
+  {
+    id: 'rounds-consecutive',
+    sentence: 'rounds count from 0, one by one, and never go back',
+    clause: 'protocol 3',
+    blame: 'fail',
+    basis: 'absence',
+    needs: ['converter'],
+    messages: ['RESOURCE', 'ROUND_END'],
+    packet(sighting, { round }) {
+      const got = sighting.round ?? 0
+      if (!sighting.said || got === round || got === round + 1) return undefined
+      return {
+        expected: round < 0 ? 'round 0' : `round ${round} or ${round + 1}`,
+        got: `round ${got} in ${sighting.message}`,
+        records: [sighting],
+      }
+    },
+  },
+  {
+    id: 'nothing-unasked',
+    sentence:
+      'nothing is sent that was not asked for: no answer without a REQUEST, no later round without a MISMATCH, no sequence that was not named, none twice in a round, none after the end',
+    clause: 'protocol 3',
+    blame: 'fail',
+    basis: 'absence',
+    needs: [],
+    messages: ['RESPONSE', 'RESOURCE', 'ROUND_END'],
+    packet(sighting, exchange) {
+      if (!sighting.said) return undefined
+      const wrong =
+        unaskedExchange(sighting, exchange) ?? unaskedRound(sighting, exchange) ?? unaskedSequence(sighting, exchange)
+      return wrong && { ...wrong, records: [sighting] }
+    },
+  },
+  {
+    id: 'round-end-truthful',
+    sentence: 'ROUND_END tells how many RESOURCE packets its round held, and is the last of them',
+    clause: 'protocol 2',
+    blame: 'fail',
+    basis: 'absence',
+    needs: [],
+    messages: ['RESOURCE', 'ROUND_END'],
+    packet(sighting, exchange) {
+      if (!sighting.said) return undefined
+      const round = sighting.round ?? 0
+      const isCurrent = round === exchange.round
+      if (sighting.message === 'RESOURCE') {
+        // As they arrive, packets may overtake the ROUND_END.
+        if (!exchange.sides.converter || !isCurrent || !exchange.roundEnded) return undefined
+        return { expected: `nothing of round ${round} after its ROUND_END`, got: 'a RESOURCE', records: [sighting] }
+      }
+      const told = numberField(sighting, 'sent') ?? 0
+      const seen = exchange.sides.converter ? (isCurrent ? exchange.roundSent : 0) : exchange.arrivedIn(round)
+      // Where only arrivals are seen, some were lost on the way: there may be fewer of them, never more.
+      const truthful = exchange.sides.converter ? told === seen : told >= seen
+      if (truthful || round < exchange.round) return undefined
+      return { expected: `${seen} sent in round ${round}`, got: `${told} in its ROUND_END`, records: [sighting] }
+    },
+  },
+  {
+    id: 'mismatch-answered',
+    sentence: 'every MISMATCH is followed by a round that holds everything missing, unless the exchange ends',
+    clause: 'protocol 3',
+    blame: 'fail',
+    basis: 'absence',
+    needs: ['converter'],
+    messages: ['ROUND_END'],
+    packet: (sighting, exchange) => (sighting.said ? roundHoldsMissing(sighting, exchange) : undefined),
+    ending: roundFollows,
+  },
+]
+
+type Wrong = Omit<Breach, 'records'>
+
+function unaskedExchange(sighting: Sighting, exchange: ExchangeFacts): Wrong | undefined {
+  if (exchange.requestsAsked === 0 && exchange.responsesSaid === 0 && exchange.round < 0) {
+    return { expected: 'a REQUEST first', got: sighting.message ?? '' }
+  }
+  if (exchange.endHeard && sighting.message === 'RESOURCE' && exchange.sides.converter) {
+    return { expected: 'nothing after COMPLETE or ABANDON', got: `RESOURCE ${sighting.sequence}` }
+  }
+  return undefined
+}
+
+function unaskedRound(sighting: Sighting, exchange: ExchangeFacts): Wrong | undefined {
+  const round = sighting.round ?? 0
+  // Told once, when the round begins; its other packets are no further news.
+  if (round <= Math.max(exchange.round, 0) || exchange.roundsReported.has(round - 1)) return undefined
+  return { expected: `a MISMATCH for round ${round - 1} before round ${round}`, got: 'none' }
+}
+
+function unaskedSequence(sighting: Sighting, exchange: ExchangeFacts): Wrong | undefined {
+  // As they arrive, the network may have made two of one; and which MISSING packets the converter got is not known.
+  if (sighting.message !== 'RESOURCE' || !exchange.sides.converter) return undefined
+  const sequence = sighting.sequence ?? 0
+  const round = sighting.round ?? 0
+  if (exchange.sequences.lastSaidIn(sequence) === round) {
+    return { expected: `sequence ${sequence} once in round ${round}`, got: 'it again' }
+  }
+  if (round < exchange.round || isNamed(sequence, round, exchange)) return undefined
+  return { expected: `only sequences that MISSING named for round ${round}`, got: `sequence ${sequence}` }
+}
+
+function isNamed(sequence: number, round: number, exchange: ExchangeFacts): boolean {
+  const isCurrent = round === exchange.round
+  const { allowed } = isCurrent ? exchange.plan : exchange.planFor(round)
+  if (allowed === 'all') return true
+  if (isCurrent) return exchange.sequences.isAllowed(sequence)
+  return allowed.some((ranges) => ranges.some(([first, last]) => first <= sequence && sequence <= last))
+}
+
+function roundHoldsMissing(sighting: Sighting, exchange: ExchangeFacts): Breach | undefined {
+  const round = sighting.round ?? 0
+  const { announced = 0, sequences, roundEnded } = exchange
+  // The first round is judged for its sequences.
+  if (round === 0 || round < exchange.round || (round === exchange.round && roundEnded)) return undefined
+  const { required } = round > exchange.round ? exchange.planFor(round) : exchange.plan
+  const inRound = (sequence: number): boolean => sequences.lastSaidIn(sequence) === round
+  const lacking: number[] = []
+  for (const [first, last] of required === 'all' ? [[1, announced] as const] : required) {
+    for (let sequence = first; sequence <= Math.min(last, announced) && lacking.length < LISTED; sequence++) {
+      if (!inRound(sequence)) lacking.push(sequence)
+    }
+  }
+  if (lacking.length === 0) return undefined
+  const asked = required === 'all' ? `all of 1–${announced}` : 'everything that MISSING named'
+  const report = exchange.report?.round === round - 1 ? [exchange.report.sighting] : []
+  return {
+    expected: `round ${round} to hold ${asked}`,
+    got: `its end without ${listed(lacking)}`,
+    records: [...report, sighting],
+  }
+}
+
+function roundFollows(exchange: ExchangeFacts, flow: FlowFacts): Breach | undefined {
+  const { report, round, end, ending } = exchange
+  // At COMPLETE nothing is missing any more: late packets brought it.
+  if (!report || report.round < round || end === 'complete') return undefined
+  const waited = (ending?.t ?? flow.latestT) - report.t
+  if (report.times < 2 || waited < ANSWER_MICROSECONDS) return undefined
+  return {
+    expected: `round ${report.round + 1} after the MISMATCH`,
+    got: `none in ${Math.round(waited / 1000)} ms, and ${report.times} such reports`,
+    records: [report.sighting],
+  }
+}

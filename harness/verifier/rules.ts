@@ -1,0 +1,9 @@
+import { countRules } from './count-rules.js'
+import { endingRules } from './ending-rules.js'
+import { evidenceRules } from './evidence-rules.js'
+import { roundRules } from './round-rules.js'
+import type { Rule } from './rule.js'
+import { sequenceRules } from './sequence-rules.js'
+
+/** Every rule. Of several that one sighting breaks, the first here comes first in the findings. */
+export const RULES: readonly Rule[] = [...countRules, ...sequenceRules, ...roundRules, ...endingRules, ...evidenceRules]

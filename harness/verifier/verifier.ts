@@ -1,0 +1,94 @@
+import type { FlowTotals, PacketBatch } from '../evidence/batch.js'
+import { FlowVerifier } from './flow-verifier.js'
+import { SequenceBudget } from './sequence-table.js'
+import type { Verdict } from './verdict.js'
+
+/** Sequences of all open exchanges together; an announcement of 4 million resources fits, and takes 75 MB. */
+const MAX_SEQUENCES = 8 * 1024 ** 2
+
+/** Options of {@link Verifier}. */
+export interface VerifierOptions {
+  /** Findings kept per verdict; all are counted. Default 100: nobody reads more, and the first ones tell why. */
+  readonly maxFindings?: number
+}
+
+/**
+ * Derives a verdict from packet records alone. It shares no state with what it judges, and holds no more than what open exchanges need.
+ *
+ * @example
+ * const verifier = new Verifier()
+ * for await (const batch of readNdjson('packets.ndjson')) verifier.add(batch)
+ * console.log(verifier.finish().verdict)
+ */
+export class Verifier {
+  readonly #maxFindings: number
+  readonly #budget = new SequenceBudget(MAX_SEQUENCES)
+  readonly #flows = new Map<string, FlowVerifier>()
+  #run: string | undefined
+
+  constructor(options: VerifierOptions = {}) {
+    this.#maxFindings = options.maxFindings ?? 100
+  }
+
+  /** Add one batch. Batches of one flow come in order; flows may be mixed. */
+  add(batch: PacketBatch): void {
+    this.#run ??= batch.run
+    this.#flow(batch.flow).add(batch)
+  }
+
+  /** What was added of a flow so far: whoever reads evidence back can see whether all of it is here. */
+  totals(flow: string): FlowTotals {
+    return this.#flows.get(flow)?.totals ?? { batches: 0, records: 0 }
+  }
+
+  /**
+   * The verdict on one flow, as if it ended here.
+   *
+   * @param totals - how much evidence the run says the flow holds
+   */
+  flow(name: string, totals?: FlowTotals): Verdict {
+    return this.#flow(name).verdict(totals)
+  }
+
+  /**
+   * The verdict on the run, as if it ended here: `fail` when a flow failed, else `could-not-test` when one could not be judged or there was
+   * nothing to judge, else `pass`.
+   *
+   * @param flowTotals - how much evidence the run says each flow holds; a flow that it does not name has none
+   */
+  finish(flowTotals?: Readonly<Record<string, FlowTotals>>): Verdict {
+    const totals = flowTotals && new Map(Object.entries(flowTotals))
+    for (const [flow, { records }] of totals ?? []) if (records > 0) this.#flow(flow)
+    const verdicts = [...this.#flows].map(([flow, verifier]) =>
+      verifier.verdict(totals && (totals.get(flow) ?? { batches: 0, records: 0 })),
+    )
+    return merge(verdicts, this.#maxFindings, flowTotals !== undefined)
+  }
+
+  #flow(name: string): FlowVerifier {
+    let flow = this.#flows.get(name)
+    if (!flow) {
+      flow = new FlowVerifier(name, this.#run, this.#budget, this.#maxFindings)
+      this.#flows.set(name, flow)
+    }
+    return flow
+  }
+}
+
+function merge(verdicts: readonly Verdict[], maxFindings: number, totalsKnown: boolean): Verdict {
+  const sum = (figure: (verdict: Verdict) => number): number =>
+    verdicts.reduce((total, each) => total + figure(each), 0)
+  const has = (verdict: Verdict['verdict']): boolean => verdicts.some((each) => each.verdict === verdict)
+  return {
+    verdict: has('fail') ? 'fail' : has('could-not-test') || verdicts.length === 0 ? 'could-not-test' : 'pass',
+    findings: verdicts.flatMap((each) => each.findings).slice(0, maxFindings),
+    findingCount: sum((each) => each.findingCount),
+    notJudged: [...new Set(verdicts.flatMap((each) => each.notJudged))],
+    exchanges: verdicts.flatMap((each) => each.exchanges),
+    evidence: {
+      batches: sum((each) => each.evidence.batches),
+      records: sum((each) => each.evidence.records),
+      totals: totalsKnown ? 'checked' : 'unknown',
+    },
+  }
+}
