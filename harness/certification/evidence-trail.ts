@@ -60,7 +60,7 @@ export class EvidenceTrail {
     this.#run = run
     this.#publisher = publisher
     this.#opened = opened
-    this.recorder = new EvidenceRecorder({ run, describe: describePacket, sinks: [publisher, file] })
+    this.recorder = new EvidenceRecorder({ run, describe: describePacket, sinks: [publisher, file], bytes: true })
     this.#reading = this.#readBack(reader)
   }
 
