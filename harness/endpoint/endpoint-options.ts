@@ -98,7 +98,7 @@ const optionsSchema = z.strictObject({
   converterNumber: externalNumber,
   address: nodeAddress.default({ metropolitanArea: 1, access: 1 }),
   converterAddress: nodeAddress.optional(),
-  timings: timings.prefault({}),
+  timings: timings.optional(),
   // Fifty million are 6104 MISSING packets; the protocol can name 65535 in one report.
   maxResources: z.int().min(1).max(50_000_000).default(DEFAULT_MAX_RESOURCES),
 })
@@ -122,6 +122,7 @@ export function parseEndpointOptions(options: VideoNetworkEndpointOptions): Pars
   const parsed = parseStrictly(optionsSchema, options, 'VideoNetworkEndpoint')
   return {
     ...parsed,
+    timings: parsed.timings ?? DEFAULT_ENDPOINT_TIMINGS,
     converterAddress: parsed.converterAddress ?? { metropolitanArea: 1, access: 2 },
     isSourceChecked: parsed.converterAddress !== undefined,
   }
