@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Agent } from 'undici'
 import { HttpError, toDeviceError } from './blame.js'
 import { withDeadline, type Limits } from './deadline.js'
@@ -82,7 +83,11 @@ export class SoapClient {
     const reader = new XmlReader({ maxBytes: this.#maxReplyBytes, take })
     let root: XmlElement
     try {
-      for await (const octets of body) reader.write(octets as Uint8Array)
+      for await (const octets of body) {
+        reader.write(octets as Uint8Array)
+        // What has arrived meanwhile would be read in one go: packets would wait for a long reply, and so would this call's own deadline.
+        await nextTurn()
+      }
       root = reader.end()
     } catch (cause) {
       if (!(cause instanceof XmlError)) throw cause

@@ -32,6 +32,9 @@ export class XmlError extends Error {
 /** ONVIF's own messages are about 12 deep; vendors' extensions add a few. */
 const MAX_DEPTH = 64
 
+/** Shared by all elements without any, which are almost all of a long list. */
+const NO_ATTRIBUTES: Record<string, string> = Object.freeze({})
+
 interface OpenElement extends XmlElement {
   readonly children: XmlElement[]
   text: string
@@ -110,10 +113,13 @@ export class XmlReader {
 
   #openElement(tag: SaxesTagNS): void {
     if (this.#open.length >= MAX_DEPTH) throw new XmlError(`expected elements at most ${MAX_DEPTH} deep, got deeper`)
-    const attributes: Record<string, string> = {}
-    for (const attribute of Object.values(tag.attributes)) {
+    let attributes = NO_ATTRIBUTES
+    for (const key in tag.attributes) {
+      const { prefix, name, local, value } = tag.attributes[key]!
       // A namespace declaration says nothing that the tag's own `uri` does not.
-      if (attribute.prefix !== 'xmlns' && attribute.name !== 'xmlns') attributes[attribute.local] = attribute.value
+      if (prefix === 'xmlns' || name === 'xmlns') continue
+      if (attributes === NO_ATTRIBUTES) attributes = {}
+      attributes[local] = value
     }
     this.#open.push({ namespace: tag.uri, name: tag.local, attributes, children: [], text: '' })
   }
