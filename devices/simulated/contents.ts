@@ -63,11 +63,6 @@ const GAP_RANGES_MS = [
 
 const LOCATIONS = ['Entrance', 'Car park', 'Loading bay', 'Corridor', 'Stairwell', 'Server room', 'Fence', 'Reception']
 
-interface Interval {
-  readonly startMs: number
-  readonly endMs: number
-}
-
 /**
  * Make up a recorder's contents. Only whole numbers are drawn and combined, so every Node version makes the same contents.
  *
@@ -79,12 +74,13 @@ export function makeContents(plan: ContentsPlan): RecorderContents {
   const tokens = new Set<string>()
   const recordings = counts.map((count, index): SimulatedRecording => {
     const channel = index + 1
-    const video = videoIntervals(random, count, plan.newestMs)
-    const timeline = (intervals: readonly Interval[]) => toTimeline(intervals, plan.stillRecording)
+    const video = videoChanges(random, count, plan.newestMs)
+    const timeline = (changesMs: Float64Array) =>
+      new Timeline(plan.stillRecording ? changesMs.subarray(0, -1) : changesMs)
     const tracks: readonly SimulatedTrack[] = [
       { token: 'VIDEO001', type: 'Video', dataPresent: timeline(video) },
-      { token: 'AUDIO001', type: 'Audio', dataPresent: timeline(audioIntervals(random, video)) },
-      { token: 'META001', type: 'Metadata', dataPresent: timeline(joinedIntervals(random, video)) },
+      { token: 'AUDIO001', type: 'Audio', dataPresent: timeline(Float64Array.from(audioChanges(random, video))) },
+      { token: 'META001', type: 'Metadata', dataPresent: timeline(Float64Array.from(joinedChanges(random, video))) },
     ]
     return {
       token: newToken(random, tokens),
@@ -94,7 +90,7 @@ export function makeContents(plan: ContentsPlan): RecorderContents {
       sourceName: `Camera ${channel}`,
       location: LOCATIONS[uniformInt(random, 0, LOCATIONS.length - 1)]!,
       tracks: tracks.filter((track) => track.dataPresent.changeCount > 0),
-      running: timeline(joinedIntervals(random, video)),
+      running: timeline(Float64Array.from(joinedChanges(random, video))),
     }
   })
   return { recordings: shuffled(random, recordings), newestMs: plan.newestMs }
@@ -118,59 +114,56 @@ function spread(random: RandomGenerator, total: number, channels: number): numbe
   return counts
 }
 
-/** `count` intervals with gaps between them, the last one shortly before `newestMs`. */
-function videoIntervals(random: RandomGenerator, count: number, newestMs: number): Interval[] {
-  const intervals: Interval[] = []
-  let startMs = 0
-  for (let made = 0; made < count; made++) {
-    const endMs = startMs + draw(random, LENGTH_RANGES_MS)
-    intervals.push({ startMs, endMs })
-    startMs = endMs + draw(random, GAP_RANGES_MS)
+/**
+ * `count` intervals with gaps between them, the last one shortly before `newestMs`.
+ *
+ * @returns start, end, start, end …: numbers without an object for each interval, because there may be a million
+ */
+function videoChanges(random: RandomGenerator, count: number, newestMs: number): Float64Array {
+  const changesMs = new Float64Array(2 * count)
+  let atMs = 0
+  for (let index = 0; index < changesMs.length; index += 2) {
+    changesMs[index] = atMs
+    atMs += draw(random, LENGTH_RANGES_MS)
+    changesMs[index + 1] = atMs
+    atMs += draw(random, GAP_RANGES_MS)
   }
   const lastEndMs = newestMs - uniformInt(random, SECOND_MS, MINUTE_MS)
-  const shiftMs = lastEndMs - (intervals.at(-1)?.endMs ?? 0)
-  return intervals.map((interval) => ({ startMs: interval.startMs + shiftMs, endMs: interval.endMs + shiftMs }))
+  const shiftMs = lastEndMs - (changesMs.at(-1) ?? 0)
+  return changesMs.map((changeMs) => changeMs + shiftMs)
 }
 
 /** Sound within the video: mostly a little shorter, sometimes in two pieces, sometimes missing. The last interval always has sound. */
-function audioIntervals(random: RandomGenerator, video: readonly Interval[]): Interval[] {
-  return video.flatMap(({ startMs, endMs }, index): Interval[] => {
+function* audioChanges(random: RandomGenerator, video: Float64Array): Generator<number> {
+  for (let index = 0; index < video.length; index += 2) {
     const fate = uniformInt(random, 1, 10)
-    const fromMs = startMs + uniformInt(random, 1, 400)
-    const toMs = endMs - uniformInt(random, 1, 400)
-    if (index === video.length - 1 || fate <= 6) return [{ startMs: fromMs, endMs: toMs }]
-    if (fate <= 8) return []
-    const breakMs = uniformInt(random, fromMs + 1, toMs - 401)
-    return [
-      { startMs: fromMs, endMs: breakMs },
-      { startMs: breakMs + uniformInt(random, 1, 400), endMs: toMs },
-    ]
-  })
+    const fromMs = video[index]! + uniformInt(random, 1, 400)
+    const toMs = video[index + 1]! - uniformInt(random, 1, 400)
+    const isLast = index + 2 === video.length
+    if (!isLast && (fate === 7 || fate === 8)) continue
+    yield fromMs
+    if (!isLast && fate > 8) {
+      const breakMs = uniformInt(random, fromMs + 1, toMs - 401)
+      yield breakMs
+      yield breakMs + uniformInt(random, 1, 400)
+    }
+    yield toMs
+  }
 }
 
 /** Runs that span one to four intervals of video and reach a little beyond them, never into the next run. */
-function joinedIntervals(random: RandomGenerator, video: readonly Interval[]): Interval[] {
-  const joined: Interval[] = []
+function* joinedChanges(random: RandomGenerator, video: Float64Array): Generator<number> {
   for (let first = 0; first < video.length;) {
-    const next = Math.min(first + uniformInt(random, 1, 4), video.length)
-    const { startMs } = video[first]!
-    const { endMs } = video[next - 1]!
+    const next = Math.min(first + 2 * uniformInt(random, 1, 4), video.length)
+    const startMs = video[first]!
+    const endMs = video[next - 1]!
     // A third of the pause on each side leaves at least a millisecond between two runs, however short the pause is.
-    const pauseBeforeMs = startMs - (video[first - 1]?.endMs ?? -Infinity)
-    const pauseAfterMs = (video[next]?.startMs ?? Infinity) - endMs
-    joined.push({
-      startMs: startMs - Math.min(uniformInt(random, 0, 900), Math.floor(pauseBeforeMs / 3)),
-      endMs: endMs + Math.min(uniformInt(random, 0, 900), Math.floor(pauseAfterMs / 3)),
-    })
+    const pauseBeforeMs = startMs - (video[first - 1] ?? -Infinity)
+    const pauseAfterMs = (video[next] ?? Infinity) - endMs
+    yield startMs - Math.min(uniformInt(random, 0, 900), Math.floor(pauseBeforeMs / 3))
+    yield endMs + Math.min(uniformInt(random, 0, 900), Math.floor(pauseAfterMs / 3))
     first = next
   }
-  return joined
-}
-
-function toTimeline(intervals: readonly Interval[], stillRecording: boolean): Timeline {
-  const changesMs = intervals.flatMap(({ startMs, endMs }) => [startMs, endMs])
-  if (stillRecording) changesMs.pop()
-  return new Timeline(changesMs)
 }
 
 function draw(random: RandomGenerator, ranges: readonly (readonly [number, number])[]): number {

@@ -77,9 +77,8 @@ function describe(issue: z.core.$ZodIssue, options: SimulatedRecorderOptions): s
       .join('; ')
   }
   const name = issue.path.join('.')
+  if (name === '') return `simulated recorder: ${issue.message}`
   const value: unknown = Object.entries(options).find(([key]) => key === name)?.[1]
   const got = typeof value === 'number' ? `, got ${value}` : ''
-  return name === ''
-    ? `simulated recorder: ${issue.message}`
-    : `simulated recorder: option '${name}': ${issue.message}${got}`
+  return `simulated recorder: option '${name}': ${issue.message}${got}`
 }

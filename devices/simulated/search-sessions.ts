@@ -131,7 +131,7 @@ export class SearchSessions {
     if (nowMs < enoughAtMs && nowMs < deadlineMs) {
       const untilMs = Math.min(enoughAtMs, deadlineMs)
       // KeepAliveTime runs from the answer, so a session outlives the request that waits for it.
-      session.expiresAtMs = untilMs + session.keepAliveMs
+      keepUntil(session, untilMs + session.keepAliveMs)
       return { type: 'wait', untilMs, ended: session.ended.signal }
     }
 
@@ -140,7 +140,7 @@ export class SearchSessions {
     const results = takeResults(session, Math.min(page, found))
     const completed = session.delivered === count && nowMs >= this.#foundAtMs(session, count)
     if (completed) this.#sessions.delete(token)
-    session.expiresAtMs = nowMs + session.keepAliveMs
+    keepUntil(session, nowMs + session.keepAliveMs)
     return { type: 'results', results, completed }
   }
 
@@ -188,6 +188,11 @@ export class SearchSessions {
 
 function isOfKind<Kind extends SearchKind>(session: Session, kind: Kind): session is Session<Kind> {
   return session.search.kind === kind
+}
+
+/** Never shortens: another request may be waiting for the same session longer. */
+function keepUntil(session: Session, momentMs: number): void {
+  session.expiresAtMs = Math.max(session.expiresAtMs, momentMs)
 }
 
 function takeResults<Kind extends SearchKind>(session: Session<Kind>, count: number): SearchResultOf[Kind][] {

@@ -149,6 +149,14 @@ t.test('keeps a session alive while a request waits for it, and KeepAliveTime af
   t.equal(told(take(sessions, token, 25_000, { askedAtMs: 0 })), '1-10 completed')
 })
 
+t.test('never shortens the life of a session for a request that waits longer', async (t) => {
+  const sessions = new SearchSessions({ ...LIMITS, searchMs: 25_000 })
+  const token = open(sessions, 10)
+  t.equal(told(take(sessions, token, 0)), 'wait until 25000')
+  t.equal(told(take(sessions, token, 0, { waitMs: 0 })), '-', 'another request, which does not wait')
+  t.equal(told(take(sessions, token, 25_000, { askedAtMs: 0 })), '1-10 completed')
+})
+
 t.test('adapts a KeepAliveTime that is too long', async (t) => {
   const sessions = new SearchSessions(LIMITS)
   const token = sessions.open(searchOf(5), 1e9, 0)
