@@ -12,7 +12,7 @@ export type PacketFate =
   | { readonly type: 'passed' }
   | { readonly type: 'dropped' }
   | { readonly type: 'duplicated' }
-  /** @property bit - which one flips, counted from the most significant of octet 0 */
+  /** `bit`: which one flips, counted from the most significant of octet 0. */
   | { readonly type: 'corrupted'; readonly bit: number }
   | { readonly type: 'delayed'; readonly delayMs: number }
   | { readonly type: 'reordered' }

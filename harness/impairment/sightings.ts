@@ -1,21 +1,20 @@
-/** Identities remembered; more than the control packets of an exchange with 32 rounds of 200 MISSING packets each. */
-const REMEMBERED_MOST = 16_384
+/** Names of one generation; two are kept, more than the control packets of an exchange with 32 rounds of 200 MISSING packets each. */
+const GENERATION_NAMES = 8_192
 
 /**
- * How often each name was seen. Bounded: what was not seen for the longest time is forgotten, and counts as new when it comes again.
+ * How often each name was seen. Bounded: a name that is not seen again while 8192 others are may be forgotten, and counts as new then.
  */
 export class Sightings {
-  readonly #counts = new Map<string, number>()
+  #recent = new Map<string, number>()
+  #older = new Map<string, number>()
 
-  /** Count one more; returns how often it was seen before. */
+  /** Count one more; returns how often the name was seen before. */
   note(name: string): number {
-    const before = this.#counts.get(name) ?? 0
-    // Deleted first, so that the map stays ordered by when a name was seen last.
-    this.#counts.delete(name)
-    this.#counts.set(name, before + 1)
-    if (this.#counts.size > REMEMBERED_MOST) {
-      const [oldest] = this.#counts.keys()
-      if (oldest !== undefined) this.#counts.delete(oldest)
+    const before = this.#recent.get(name) ?? this.#older.get(name) ?? 0
+    this.#recent.set(name, before + 1)
+    if (this.#recent.size === GENERATION_NAMES) {
+      this.#older = this.#recent
+      this.#recent = new Map()
     }
     return before
   }
