@@ -49,7 +49,7 @@ function intervalsOf(events: readonly EventResult[]): { identity: string; end: s
     }
   }
   for (const [track, start] of open) intervals.push({ identity: `${track}/${start}`, end: null })
-  return intervals.toSorted((a, b) => a.identity.localeCompare(b.identity))
+  return intervals.toSorted(byIdentity)
 }
 
 t.test('holds exactly as many video intervals as asked, and the truth is what the events say', async (t) => {
@@ -59,13 +59,20 @@ t.test('holds exactly as many video intervals as asked, and the truth is what th
     fc.property(anyPlan, (plan) => {
       const truth = [...truthOf(makeContents(plan))]
       if (truth.length !== plan.recordings) return false
-      const told = truth
-        .map(({ identity, end }) => ({ identity, end }))
-        .toSorted((a, b) => a.identity.localeCompare(b.identity))
+      const told = truth.map(({ identity, end }) => ({ identity, end })).toSorted(byIdentity)
       return JSON.stringify(told) === JSON.stringify(intervalsOf(allEvents(plan)))
     }),
     { seed, numRuns: 150 },
   )
+})
+
+t.test('holds 100,000 intervals as its events say', async (t) => {
+  const plan = { ...PLAN, recordings: 100_000, channels: 8 }
+  const ends = new Map(intervalsOf(allEvents(plan)).map(({ identity, end }) => [identity, end]))
+  t.equal(ends.size, 100_000)
+  let wrong = 0
+  for (const record of truthOf(makeContents(plan))) wrong += ends.get(record.identity) === record.end ? 0 : 1
+  t.equal(wrong, 0)
 })
 
 t.test('keeps the promises of its contents for any plan', async (t) => {
@@ -166,4 +173,8 @@ t.test('writes the truth as JSON lines', async (t) => {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+function byIdentity(a: { readonly identity: string }, b: { readonly identity: string }): number {
+  return compare(a.identity, b.identity)
 }
