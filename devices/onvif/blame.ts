@@ -3,7 +3,7 @@ import { DeadlineError } from './deadline.js'
 import { SoapFault } from './soap-reply.js'
 
 /** What was being asked when something went wrong. */
-export interface Question {
+export interface Asked {
   /** Such as `FindRecordings`. */
   readonly operation: string
   /** The address that was asked, without credentials. */
@@ -34,7 +34,7 @@ const INABILITIES = new Set(['ActionNotSupported', 'OptionalActionNotImplemented
  * The system's and undici's network errors are 'unreachable', also when the connection breaks within an answer; what the device says for itself is
  * 'refused', 'unsupported' or 'fault'; an answer that cannot be used is 'fault'.
  */
-export function toDeviceError(cause: unknown, { operation, address }: Question): DeviceError {
+export function toDeviceError(cause: unknown, { operation, address }: Asked): DeviceError {
   if (cause instanceof DeviceError) return cause
   const { code, got } = judge(cause)
   return new DeviceError(code, `${operation} at ${address}: ${got}`, { operation, address, cause })

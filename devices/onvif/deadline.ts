@@ -52,11 +52,9 @@ export async function withDeadline<T>(limits: Limits, work: (signal: AbortSignal
  * two pages.
  */
 export class TimeBudget {
-  readonly totalMs: number
   #remainingMs: number
 
   constructor(totalMs: number) {
-    this.totalMs = totalMs
     this.#remainingMs = totalMs
   }
 

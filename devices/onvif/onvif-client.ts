@@ -19,7 +19,7 @@ export interface Question extends Limits {
 }
 
 /** The questions that anybody may ask. */
-export const OpenRequest: Readonly<Record<OpenOperation, SoapRequest>> = {
+const OpenRequest: Readonly<Record<OpenOperation, SoapRequest>> = {
   GetSystemDateAndTime: DeviceRequest.getSystemDateAndTime,
   GetCapabilities: DeviceRequest.getCapabilities,
   GetServices: DeviceRequest.getServices,
