@@ -66,7 +66,7 @@ export interface EndEvent {
   readonly rounds: number
   /**
    * RESOURCE packets that brought a sequence again unasked: twice in one round, late from an earlier round, in a selective round without
-   * having been missing, or in a round nobody asked for.
+   * having been missing (as it must when no MISSING packet reached the converter), or in a round nobody asked for.
    */
   readonly duplicates: number
 }
