@@ -65,7 +65,7 @@ export interface PublisherStats {
  * Publishes evidence by MQTT 3.1.1, everything at QoS 1 and in order, through one bounded queue. While the broker is away the queue fills;
  * what does not fit any more is lost, told to `onLoss`, and told again by {@link drain}.
  *
- * @see ../shared/design/architecture.md for the topics
+ * @see docs/evidence.md for the topics
  */
 export class MqttPublisher implements EvidenceSink {
   /** Names this start of the bench in its status, so that a restart is seen: 16 hexadecimal digits. */

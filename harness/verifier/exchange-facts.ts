@@ -94,6 +94,11 @@ export class ExchangeFacts {
     return this.response !== undefined && this.response.status !== 'OK'
   }
 
+  /** Whether a sequence can be one of 1 … count, as far as the count is known. */
+  isPossible(sequence: number): boolean {
+    return sequence > 0 && sequence <= (this.announced ?? sequence)
+  }
+
   /** Distinct sequences that arrived while their round was the latest; late packets are not counted. */
   arrivedIn(round: number): number {
     return this.#arrivedInRound.get(round) ?? 0
@@ -181,10 +186,7 @@ export class ExchangeFacts {
       if (sighting.arrived) this.#duplicates++
       return
     }
-    if (
-      round >= MAX_ROUNDS ||
-      (sequence > 0 && sequence <= (this.announced ?? sequence) && !this.sequences.reach(sequence))
-    ) {
+    if (round >= MAX_ROUNDS || (this.isPossible(sequence) && !this.sequences.reach(sequence))) {
       this.beyondBounds ??= sighting
       return
     }

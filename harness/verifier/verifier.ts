@@ -33,7 +33,12 @@ export class Verifier {
   /** Add one batch. Batches of one flow come in order; flows may be mixed. */
   add(batch: PacketBatch): void {
     this.#run ??= batch.run
-    this.#flow(batch.flow).add(batch)
+    let flow = this.#flows.get(batch.flow)
+    if (!flow) {
+      flow = this.#newFlow(batch.flow)
+      this.#flows.set(batch.flow, flow)
+    }
+    flow.add(batch)
   }
 
   /** What was added of a flow so far: whoever reads evidence back can see whether all of it is here. */
@@ -47,7 +52,7 @@ export class Verifier {
    * @param totals - how much evidence the run says the flow holds
    */
   flow(name: string, totals?: FlowTotals): Verdict {
-    return this.#flow(name).verdict(totals)
+    return (this.#flows.get(name) ?? this.#newFlow(name)).verdict(totals)
   }
 
   /**
@@ -58,20 +63,19 @@ export class Verifier {
    */
   finish(flowTotals?: Readonly<Record<string, FlowTotals>>): Verdict {
     const totals = flowTotals && new Map(Object.entries(flowTotals))
-    for (const [flow, { records }] of totals ?? []) if (records > 0) this.#flow(flow)
-    const verdicts = [...this.#flows].map(([flow, verifier]) =>
+    const flows = new Map(this.#flows)
+    for (const [flow, { records }] of totals ?? []) {
+      // A flow that the run knows, and of which nothing was seen.
+      if (records > 0 && !flows.has(flow)) flows.set(flow, this.#newFlow(flow))
+    }
+    const verdicts = [...flows].map(([flow, verifier]) =>
       verifier.verdict(totals && (totals.get(flow) ?? { batches: 0, records: 0 })),
     )
     return merge(verdicts, this.#maxFindings, flowTotals !== undefined)
   }
 
-  #flow(name: string): FlowVerifier {
-    let flow = this.#flows.get(name)
-    if (!flow) {
-      flow = new FlowVerifier(name, this.#run, this.#budget, this.#maxFindings)
-      this.#flows.set(name, flow)
-    }
-    return flow
+  #newFlow(name: string): FlowVerifier {
+    return new FlowVerifier(name, this.#run, this.#budget, this.#maxFindings)
   }
 }
 

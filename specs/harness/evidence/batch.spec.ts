@@ -1,0 +1,85 @@
+import * as fc from 'fast-check'
+import t from 'tap'
+import {
+  batchOf,
+  decodeBatch,
+  encodeBatch,
+  EvidenceError,
+  MAX_BATCH_OCTETS,
+  recordsOf,
+  type PacketRecord,
+} from '../../../harness/evidence/index.js'
+import { resourceRecord } from './records.js'
+
+/** Word for word from the architecture page. */
+const EXAMPLE =
+  '{"v":1,"run":"r1","flow":"f1","batch":0,"first":0,"columns":{"t":[12],"at":["converter-out"],"fate":["sent"],"message":["RESOURCE"],' +
+  '"exchange":[77],"sequence":[1],"round":[0],"octets":[86],"content":["9f3c01aa"],"fields":[null]},"bytes":["AQAA"]}'
+
+t.test('writes and reads the example of the format, octet for octet [evidence]', (t) => {
+  const record: PacketRecord = resourceRecord(1, { t: 12, bytes: 'AQAA' })
+  const batch = batchOf({ run: 'r1', flow: 'f1', batch: 0, first: 0 }, [record])
+  t.equal(encodeBatch(batch), EXAMPLE)
+  t.strictSame(recordsOf(decodeBatch(EXAMPLE, 'spec')), [record])
+  t.strictSame(recordsOf(decodeBatch(Buffer.from(EXAMPLE), 'spec')), [record])
+  t.end()
+})
+
+t.test('leaves bytes out where none are recorded, and null where a message has no such field [evidence]', (t) => {
+  const report = resourceRecord(1, { message: 'REQUEST', sequence: null, round: null, content: null })
+  const fields = { device: '00001-00020-00300-00007', selective: true, fromMs: '1700000000000' }
+  const records = [resourceRecord(1), { ...report, fields }]
+  const batch = decodeBatch(encodeBatch(batchOf({ run: 'r', flow: 'f', batch: 3, first: 9 }, records)), 'spec')
+  t.notOk('bytes' in batch)
+  t.strictSame(recordsOf(batch), records)
+  t.end()
+})
+
+t.test('refuses whatever is not such a batch, and says what and where [evidence]', (t) => {
+  const swapped = (part: string, by: string): string => {
+    t.ok(EXAMPLE.includes(part), part)
+    return EXAMPLE.replace(part, by)
+  }
+  const hostile: readonly [name: string, text: string | Uint8Array, message: RegExp][] = [
+    ['no JSON', '{"v":1,', /^spec: expected a JSON object in UTF-8/],
+    ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), /expected a JSON object in UTF-8/],
+    ['another version', swapped('"v":1', '"v":2'), /'v'/],
+    ['an unknown key', swapped('"v":1', '"v":1,"password":"x"'), /password/],
+    ['an unknown column', swapped('"t":[12]', '"t":[12],"extra":[1]'), /extra/],
+    ['a missing column', swapped('"fate":["sent"],', ''), /'columns\.fate'/],
+    ['a string as t', swapped('[12]', '["12"]'), /'columns\.t\.0'/],
+    ['a negative t', swapped('[12]', '[-1]'), /'columns\.t\.0'/],
+    ['a t beyond what numbers hold', swapped('[12]', '[1e300]'), /'columns\.t\.0'/],
+    ['an unknown point', swapped('converter-out', 'moon'), /'columns\.at\.0'/],
+    ['columns of two lengths', swapped('["sent"]', '["sent","sent"]'), /'fate': expected 1 entries as in 't', got 2/],
+    ['bytes of another length', swapped('["AQAA"]', '["AQAA","AQAA"]'), /'bytes': expected 1 entries/],
+    ['bytes that are not base64', swapped('AQAA', '%'), /'bytes\.0'/],
+    ['no record', swapped('[12]', '[]'), /'columns\.t'/],
+    ['too many records', swapped('[12]', JSON.stringify(Array.from({ length: 4097 }, () => 1))), /'columns\.t'/],
+    ['a RESOURCE without sequence', swapped('"sequence":[1]', '"sequence":[null]'), /'columns\.sequence\.0'/],
+    ['a message without exchange', swapped('[77]', '[null]'), /'columns\.exchange\.0'/],
+    ['a content that is no CRC', swapped('9f3c01aa', '9F3C01AA'), /'columns\.content\.0'/],
+    ['fields within fields', swapped('"fields":[null]', '"fields":[{"a":{"b":1}}]'), /'columns\.fields\.0\.a'/],
+  ]
+  for (const [name, text, message] of hostile) {
+    t.throws(() => decodeBatch(text, 'spec'), { code: 'ERR_VIEWNET_EVIDENCE_FORMAT', where: 'spec', message }, name)
+  }
+  t.throws(() => decodeBatch(' '.repeat(MAX_BATCH_OCTETS + 1), 'spec'), { code: 'ERR_VIEWNET_EVIDENCE_SIZE' })
+  t.end()
+})
+
+t.test('nothing but EvidenceError escapes, whatever the input', (t) => {
+  const seed = Date.now() & 0x7fffffff
+  t.comment(`seed ${seed}`)
+  fc.assert(
+    fc.property(fc.oneof(fc.json(), fc.string(), fc.uint8Array()), (text) => {
+      try {
+        decodeBatch(text, 'spec')
+      } catch (error) {
+        if (!(error instanceof EvidenceError)) throw error
+      }
+    }),
+    { seed, numRuns: 500 },
+  )
+  t.end()
+})
