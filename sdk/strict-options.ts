@@ -57,7 +57,12 @@ function keysAt(schema: unknown, path: readonly (string | number)[]): readonly s
 }
 
 function unwrap(schema: unknown): unknown {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodNullable
+  )
     return unwrap(schema.unwrap())
   return schema
 }
