@@ -1,8 +1,10 @@
 import { parseUdpAddress } from 'viewnet/link'
 import { parseMessageNumber } from 'viewnet/wire'
 import { z } from 'zod'
+import { parseBrokerAddress } from '../evidence/broker-address.js'
+import { topicLevel } from '../evidence/topics.js'
 
-/** A string that a parser of the SDK takes; what the parser says becomes the issue's message. */
+/** A string that a parser takes; what the parser says becomes the issue's message. */
 const parsedBy = (parse: (text: string) => unknown): z.ZodString =>
   z.string().check((context) => {
     try {
@@ -15,21 +17,28 @@ const parsedBy = (parse: (text: string) => unknown): z.ZodString =>
 
 const messageNumber = parsedBy(parseMessageNumber)
 const linkAddress = parsedBy((text) => parseUdpAddress(text))
-const webAddress = z.url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL' })
+const webAddress = z
+  .url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL' })
+  .refine(hasNoCredentials, 'expected a URL without credentials; they go into user and password')
 
-/** Names become MQTT topic levels, so they may hold none of MQTT's own characters. */
-const topicLevel = z.string().regex(/^[^+#/\0]{1,64}$/, 'expected 1–64 characters without + # / or NUL')
+const password = z.union(
+  [z.string(), z.strictObject({ env: z.string().min(1) })],
+  'expected a password or { env: NAME }',
+)
 
-const password = z.union([z.string(), z.strictObject({ env: z.string().min(1) })], 'expected a password or { env: NAME }')
-
-const device = z.strictObject({
-  /** External message number that endpoints ask for. */
-  number: messageNumber,
-  driver: z.enum(['onvif']),
-  url: webAddress,
-  user: z.string().optional(),
-  password: password.optional(),
-})
+const device = z
+  .strictObject({
+    /** External message number that endpoints ask for. */
+    number: messageNumber,
+    driver: z.enum(['onvif']),
+    url: webAddress,
+    user: z.string().min(1).optional(),
+    password: password.optional(),
+  })
+  .refine(({ user, password: given }) => given === undefined || user !== undefined, {
+    path: ['password'],
+    error: 'expected a user beside it, got none',
+  })
 
 const converter = z.strictObject({
   number: messageNumber,
@@ -39,11 +48,12 @@ const converter = z.strictObject({
 
 /** What stands in a bench file, and in the configuration of `viewnet serve`. */
 export const benchSchema = z.strictObject({
-  site: topicLevel.default('lab'),
-  station: topicLevel.default('bench'),
-  broker: z.url({ protocol: /^mqtts?$/, error: 'expected an mqtt:// or mqtts:// URL' }).optional(),
+  /** Names become levels of MQTT topics. */
+  site: parsedBy((name) => topicLevel('site', name)).default('lab'),
+  station: parsedBy((name) => topicLevel('station', name)).default('bench'),
+  broker: parsedBy((text) => parseBrokerAddress(text)).optional(),
   converter: converter.optional(),
-  devices: z.array(device).min(1),
+  devices: z.array(device).min(1).check(numbersDiffer),
 })
 
 /** A bench as its file describes it. */
@@ -52,3 +62,32 @@ export type BenchDescription = z.output<typeof benchSchema>
 export type BenchDevice = BenchDescription['devices'][number]
 /** The converter of a bench file. */
 export type BenchConverter = NonNullable<BenchDescription['converter']>
+
+function hasNoCredentials(text: string): boolean {
+  // What is no URL at all has been said already.
+  if (!URL.canParse(text)) return true
+  const { username, password: secret } = new URL(text)
+  return username === '' && secret === ''
+}
+
+/** Whoever asks for a number means one device. */
+function numbersDiffer(context: z.core.ParsePayload<readonly { readonly number: string }[]>): void {
+  const seen = new Set<bigint>()
+  for (const [at, { number }] of context.value.entries()) {
+    const value = valueOf(number)
+    if (value !== undefined && seen.has(value)) {
+      const message = `expected a number of its own, got ${number} again`
+      context.issues.push({ code: 'custom', message, input: number, path: [at, 'number'] })
+    }
+    if (value !== undefined) seen.add(value)
+  }
+}
+
+/** Undefined of what is no number, which has been said already. */
+function valueOf(number: string): bigint | undefined {
+  try {
+    return parseMessageNumber(number)
+  } catch {
+    return undefined
+  }
+}

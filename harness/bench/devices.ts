@@ -14,25 +14,29 @@ export interface Credentials {
  * @returns undefined where it names no user
  * @throws UsageError `ERR_VIEWNET_CREDENTIALS` when the environment variable that it names is not set
  */
-export function credentialsOf({ number, user, password }: BenchDevice, environment: NodeJS.ProcessEnv = process.env): Credentials | undefined {
+export function credentialsOf(
+  { number, user, password }: BenchDevice,
+  environment: NodeJS.ProcessEnv = process.env,
+): Credentials | undefined {
   if (user === undefined) return undefined
   if (password === undefined || typeof password === 'string') return { user, password: password ?? '' }
   const value = environment[password.env]
   if (value === undefined) {
-    throw new UsageError('ERR_VIEWNET_CREDENTIALS', `device ${number}: environment variable ${password.env} is not set; it holds the password`)
+    throw new UsageError(
+      'ERR_VIEWNET_CREDENTIALS',
+      `device ${number}: environment variable ${password.env} is not set; it holds the password`,
+    )
   }
   return { user, password: value }
 }
 
 /** Open the driver that a bench file names; `credentials` replace the file's own. */
-export function openDevice(device: BenchDevice, credentials: Credentials | undefined = credentialsOf(device)): MonitoringDevice {
+export function openDevice(
+  device: BenchDevice,
+  credentials: Credentials | undefined = credentialsOf(device),
+): MonitoringDevice {
   switch (device.driver) {
     case 'onvif':
       return new OnvifDevice({ url: device.url, ...credentials })
   }
-}
-
-/** Devices whose password stands in the file itself, where anybody who reads the file reads it. */
-export function devicesWithLiteralPassword(devices: readonly BenchDevice[]): readonly string[] {
-  return devices.filter(({ password }) => typeof password === 'string').map(({ number }) => number)
 }
