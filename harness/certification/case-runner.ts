@@ -1,8 +1,8 @@
 import type { MonitoringDevice } from 'viewnet/device'
 import type { CaseRecord, Outcome } from '../report/index.js'
 import type { CaseBench, CaseResult, CertificationCase, ExchangePlan, Findings, ObservedExchange } from './case.js'
-import { CATALOGUE } from './catalogue.js'
-import { runState, type CertifyOptions } from './certify-options.js'
+import { reach } from './cases/device-cases.js'
+import { casesOf, runState, type CertifyOptions } from './certify-options.js'
 import type { ConverterUnderTest } from './converter-under-test.js'
 import type { EvidenceTrail } from './evidence-trail.js'
 import { CaseTimeout, outcomeOf } from './judgement.js'
@@ -20,7 +20,7 @@ export interface CasesDone {
 }
 
 /**
- * Run the catalogue, a case after the other; every outcome is published at once.
+ * Run the cases, one after the other; every outcome is published at once.
  *
  * @param done - filled case by case, so that what was found out survives a rig that falls apart
  * @throws BenchError when evidence cannot be published or read back any more
@@ -32,17 +32,18 @@ export async function runCases(
   done: { readonly cases: CaseRecord[]; deviceName: string },
 ): Promise<void> {
   const { run, device, onEvent } = options
+  const cases = casesOf(options)
   onEvent({
     type: 'runStarted',
     run,
     device: `${device.number} at ${device.address}`,
     broker: trail.broker,
-    caseCount: CATALOGUE.length,
+    caseCount: cases.length,
   })
   const driver = device.open()
   const findings: Findings = {}
   try {
-    for (const [index, entry] of CATALOGUE.entries()) {
+    for (const [index, entry] of cases.entries()) {
       trail.state(runState(options, index))
       onEvent({ type: 'caseStarted', case: entry, index })
       const record = await runCase(entry, { options, trail, converter, driver, findings, done: done.cases })
@@ -94,13 +95,14 @@ async function runCase(entry: CertificationCase, context: RunContext): Promise<C
   return { id, title, ...result, durationMs: Math.round(performance.now() - startedAtMs) }
 }
 
-/** Without a device that answers there is nothing to certify, and every further case would only wait for the same silence. */
-function skipped({ options, done }: RunContext): CaseResult | undefined {
+/** Without a device that answers, or evidence that comes back, every further case would only wait for the same silence. */
+function skipped({ options, trail, done }: RunContext): CaseResult | undefined {
   const skip = (outcome: Outcome, why: string): CaseResult => ({ outcome, measurements: [], why })
   if (options.signal.aborted) return skip('aborted', 'the run was stopped')
-  const [first] = done
-  if (first && first.outcome !== 'pass')
-    return skip('could-not-test', `the device was not reached (${first.id}: ${first.why})`)
+  const reached = done.find(({ id }) => id === reach.id)
+  if (reached && reached.outcome !== 'pass')
+    return skip('could-not-test', `the device was not reached (${reached.id}: ${reached.why})`)
+  if (trail.failure) return skip('could-not-test', `the evidence broke off (${trail.failure.message})`)
   return undefined
 }
 

@@ -63,7 +63,7 @@ export interface CaseBench {
   readonly findings: Findings
   readonly signal: AbortSignal
   /** Make one exchange, publish what became of its packets, and read it back. */
-  exchange(plan: ExchangePlan): Promise<ObservedExchange>
+  readonly exchange: (plan: ExchangePlan) => Promise<ObservedExchange>
   /** How often the converter has asked its devices so far. */
-  deviceQueries(): number
+  readonly deviceQueries: () => number
 }

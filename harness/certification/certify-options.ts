@@ -1,3 +1,4 @@
+import type { Link } from 'viewnet/link'
 import type { RunState } from '../evidence/index.js'
 import type { CaseRecord } from '../report/index.js'
 import type { CertificationCase } from './case.js'
@@ -36,11 +37,24 @@ export interface CertifyOptions {
   /** Versions by program, for the report. */
   readonly versions: Readonly<Record<string, string>>
   readonly signal: AbortSignal
+  /** What to run, in this order. Default: the catalogue. Most cases build on what `reach` and `list` found out. */
+  readonly cases?: readonly CertificationCase[]
+  /**
+   * Puts a link around that of the embedded converter, inside the tap, so that the evidence shows what it does. Default: none; it is how the
+   * bench is tried with converters that are broken on purpose.
+   */
+  readonly converterLink?: (link: Link) => Link
   readonly onEvent: (event: CertificationEvent) => void
 }
 
+/** The cases of a run. */
+export function casesOf({ cases = CATALOGUE }: CertifyOptions): readonly CertificationCase[] {
+  return cases
+}
+
 /** How far a run is, as its state topic tells. */
-export function runState({ seed, versions }: CertifyOptions, casesDone: number): Omit<RunState, 'v' | 'run' | 'flows'> {
-  const plan = CATALOGUE.map(({ id }) => id)
+export function runState(options: CertifyOptions, casesDone: number): Omit<RunState, 'v' | 'run' | 'flows'> {
+  const { seed, versions } = options
+  const plan = casesOf(options).map(({ id }) => id)
   return { seed, plan, versions, progress: { casesDone, cases: plan.length }, ended: false }
 }

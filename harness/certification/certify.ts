@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { ViewnetError } from 'viewnet/device'
+import { UsageError, ViewnetError } from 'viewnet/device'
 import { writeReports, type CaseRecord, type RunRecord } from '../report/index.js'
-import { CATALOGUE } from './catalogue.js'
 import { runCases, type CasesDone } from './case-runner.js'
-import { runState, type CertifyOptions } from './certify-options.js'
+import { casesOf, runState, type CertifyOptions } from './certify-options.js'
 import { Closers } from './closers.js'
-import { NOTHING_SEEN, sumUp, type Conclusion } from './conclusion.js'
+import { cutShort, sumUp, type Conclusion } from './conclusion.js'
 import { ConverterUnderTest } from './converter-under-test.js'
 import { EvidenceTrail } from './evidence-trail.js'
 
@@ -26,14 +25,15 @@ interface RunOutcome extends CasesDone {
 /**
  * Certify one device through the embedded converter: run every case, publish every packet's fate, and conclude from what was published.
  *
- * @returns the run record, already written as reports; also where the rig failed, with the verdict `could-not-test`
- * @throws Node's own error when the report folder cannot be written
+ * @returns the run record, already written as reports; also where the rig failed or the run was stopped, with the verdict `could-not-test`
+ * @throws UsageError `ERR_VIEWNET_REPORT_FOLDER` when the folder cannot be had, and those of wrong names and addresses; BenchError
+ * `ERR_VIEWNET_REPORT` when a report cannot be written
  */
 export async function certify(options: CertifyOptions): Promise<RunRecord> {
   const { run, seed, device, report, reproduce, versions } = options
   const startedAt = new Date()
   const startedAtMs = performance.now()
-  await mkdir(report, { recursive: true })
+  await makeFolder(report)
   const { conclusion, cases, deviceName, converter, evidence, flows } = await runOnBench(options)
   const record: RunRecord = {
     run,
@@ -55,9 +55,19 @@ export async function certify(options: CertifyOptions): Promise<RunRecord> {
   return record
 }
 
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const message = `report: expected a folder, or a place to make one, got '${path}' (${reason})`
+    throw new UsageError('ERR_VIEWNET_REPORT_FOLDER', message, { cause })
+  }
+}
+
 /** Build the rig, run the cases, take the rig down. A rig that cannot be built, or falls apart, is a result, not an exception. */
 async function runOnBench(options: CertifyOptions): Promise<RunOutcome> {
-  const { device, seed } = options
+  const { signal } = options
   const opened = new Closers()
   let trail: EvidenceTrail | undefined
   let converter: ConverterUnderTest | undefined
@@ -72,7 +82,7 @@ async function runOnBench(options: CertifyOptions): Promise<RunOutcome> {
   try {
     trail = await EvidenceTrail.open(options)
     opened.add(trail.close.bind(trail))
-    converter = await ConverterUnderTest.start(device, trail.recorder, seed)
+    converter = await ConverterUnderTest.start(options, trail.recorder)
     opened.add(converter.close.bind(converter))
     await runCases(options, trail, converter, done)
     const verdict = await trail.conclude()
@@ -80,12 +90,15 @@ async function runOnBench(options: CertifyOptions): Promise<RunOutcome> {
     trail.state({ ...runState(options, done.cases.length), ended: true, verdict: conclusion.verdict })
     return outcome(conclusion)
   } catch (failure) {
-    if (!(failure instanceof ViewnetError)) throw failure
+    // A run that was asked for wrongly is no result.
+    if (!(failure instanceof ViewnetError) || failure instanceof UsageError) throw failure
     const why = failure.message
-    for (const { id, title } of CATALOGUE.slice(done.cases.length)) {
-      done.cases.push({ id, title, outcome: 'could-not-test', measurements: [], why, durationMs: 0 })
+    const conclusion = cutShort(done.cases, why)
+    for (const { id, title } of casesOf(options).slice(done.cases.length)) {
+      const untested = signal.aborted ? 'aborted' : 'could-not-test'
+      done.cases.push({ id, title, outcome: untested, measurements: [], why, durationMs: 0 })
     }
-    return outcome({ ...NOTHING_SEEN, why })
+    return outcome(conclusion)
   } finally {
     await opened.close()
   }

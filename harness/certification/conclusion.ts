@@ -6,8 +6,15 @@ export type Conclusion = Pick<RunRecord, 'verdict' | 'why' | 'counts'>
 
 const NO_COUNTS = { announced: 0, received: 0, resent: 0, dropped: 0, duplicates: 0 } as const satisfies RunCounts
 
-/** A run whose rig failed: nobody can say anything. */
-export const NOTHING_SEEN: Conclusion = { verdict: 'could-not-test', why: '', counts: NO_COUNTS }
+/**
+ * Conclude for a run that ended before its cases did, because its rig fell apart. What failed by then has failed; nothing else can be said,
+ * and nothing was counted to the end.
+ */
+export function cutShort(done: readonly CaseRecord[], why: string): Conclusion {
+  const failed = done.filter(({ outcome }) => outcome === 'fail')
+  if (failed.length > 0) return { verdict: 'fail', why: reasons(failed), counts: NO_COUNTS }
+  return { verdict: 'could-not-test', why, counts: NO_COUNTS }
+}
 
 /**
  * Conclude from the cases and from the verifier's verdict on all evidence. One failure is a failure; otherwise one thing that could not be tested
@@ -16,19 +23,24 @@ export const NOTHING_SEEN: Conclusion = { verdict: 'could-not-test', why: '', co
 export function sumUp(cases: readonly CaseRecord[], evidence: Verdict): Conclusion {
   const counts = countsOf(evidence)
   const failed = cases.filter(({ outcome }) => outcome === 'fail')
-  if (failed.length > 0) return { verdict: 'fail', why: failed.map(whyOf).join('; '), counts }
+  if (failed.length > 0) return { verdict: 'fail', why: reasons(failed), counts }
   const [finding] = evidence.findings
   const said = finding
     ? `${finding.rule}: expected ${finding.expected}, got ${finding.got}`
     : 'the evidence shows nothing'
   if (evidence.verdict === 'fail') return { verdict: 'fail', why: said, counts }
   const unsettled = cases.filter(({ outcome }) => outcome !== 'pass' && outcome !== 'not-applicable')
-  if (unsettled.length > 0) return { verdict: 'could-not-test', why: unsettled.map(whyOf).join('; '), counts }
+  if (unsettled.length > 0) return { verdict: 'could-not-test', why: reasons(unsettled), counts }
   if (evidence.verdict !== 'pass') return { verdict: 'could-not-test', why: said, counts }
   return { verdict: 'pass', why: '', counts }
 }
 
-const whyOf = ({ id, why }: CaseRecord): string => `${id}: ${why}`
+/** Each reason once, with the cases that have it: `clean, loss-full: the run was stopped`. */
+function reasons(cases: readonly CaseRecord[]): string {
+  const idsByReason = new Map<string, string[]>()
+  for (const { id, why } of cases) idsByReason.set(why, [...(idsByReason.get(why) ?? []), id])
+  return [...idsByReason].map(([why, ids]) => `${ids.join(', ')}: ${why}`).join('; ')
+}
 
 /** Sums over the exchanges, as the verifier counted them. */
 function countsOf({ exchanges }: Verdict): RunCounts {

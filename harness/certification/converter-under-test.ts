@@ -7,7 +7,7 @@ import { VideoNetworkEndpoint } from '../endpoint/index.js'
 import type { EvidenceRecorder } from '../evidence/index.js'
 import type { ExchangePlan } from './case.js'
 import { Closers } from './closers.js'
-import type { DeviceUnderTest } from './device-under-test.js'
+import type { CertifyOptions } from './certify-options.js'
 
 const CONVERTER_NUMBER = '00001-00020-00300-04000'
 const LOOPBACK = 'udp://127.0.0.1:0'
@@ -61,7 +61,10 @@ export class ConverterUnderTest {
   }
 
   /** @throws LinkError when loopback has no free port */
-  static async start(device: DeviceUnderTest, recorder: EvidenceRecorder, seed: number): Promise<ConverterUnderTest> {
+  static async start(
+    { device, seed, converterLink = (link) => link }: Pick<CertifyOptions, 'device' | 'seed' | 'converterLink'>,
+    recorder: EvidenceRecorder,
+  ): Promise<ConverterUnderTest> {
     const opened = new Closers()
     try {
       const endpointAddress = await freeAddress()
@@ -82,8 +85,13 @@ export class ConverterUnderTest {
           : []),
       ]
       const flows = new Map<number, string>()
-      const link = recorder.tapLink(udpLink(LOOPBACK), 'converter', ({ exchange }) => flowOf(flows, exchange))
-      const server = new ConversionServer({ number: CONVERTER_NUMBER, link, peers: [endpointAddress], devices })
+      const tapped = recorder.tapLink(udpLink(LOOPBACK), 'converter', ({ exchange }) => flowOf(flows, exchange))
+      const server = new ConversionServer({
+        number: CONVERTER_NUMBER,
+        link: converterLink(tapped),
+        peers: [endpointAddress],
+        devices,
+      })
       // A device that fails is told to the endpoint as a status, which is what the cases look at.
       server.on('error', () => undefined)
       opened.add(() => server.close())

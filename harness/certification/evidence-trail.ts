@@ -54,7 +54,7 @@ export class EvidenceTrail {
   readonly #contents = new Map<string, Map<number, string>>()
   readonly #waiting = new Set<() => void>()
   readonly #reading: Promise<void>
-  #failure: unknown
+  #failure: Error | undefined
 
   private constructor(run: string, { publisher, file, reader }: TrailParts, opened: Closers) {
     this.#run = run
@@ -72,15 +72,17 @@ export class EvidenceTrail {
   static async open({ run, site, station, broker, report, signal }: EvidenceTrailOptions): Promise<EvidenceTrail> {
     const opened = new Closers()
     try {
+      // First of all, so that a run whose broker is absent still leaves the file that its report is said to hold.
+      const file = await NdjsonSink.open(join(report, 'packets.ndjson'))
+      opened.add(() => file.close())
       const embedded = broker === undefined ? await EmbeddedBroker.start() : undefined
       if (embedded) opened.add(() => embedded.close())
       const url = broker ?? embedded?.url ?? ''
       const publisher = new MqttPublisher({ broker: url, site, station })
       opened.add(() => publisher.close())
       await publisher.connect({ signal })
-      const file = await NdjsonSink.open(join(report, 'packets.ndjson'))
-      opened.add(() => file.close())
-      const reader = await RunReader.subscribe({ broker: url, run, site, station, signal })
+      // Without the signal: a run that is stopped still concludes from what it has published.
+      const reader = await RunReader.subscribe({ broker: url, run, site, station })
       opened.add(() => reader.close())
       return new EvidenceTrail(run, { publisher, file, reader }, opened)
     } catch (failure) {
@@ -92,6 +94,11 @@ export class EvidenceTrail {
   /** The broker's URL, without credentials. */
   get broker(): string {
     return this.#publisher.broker
+  }
+
+  /** Why nothing comes back from the broker any more; undefined while it does. */
+  get failure(): Error | undefined {
+    return this.#failure
   }
 
   /** What has been recorded so far, all flows together. */
@@ -162,21 +169,21 @@ export class EvidenceTrail {
         for (const wake of this.#waiting) wake()
       }
     } catch (failure) {
-      this.#failure = failure
+      this.#failure = failure instanceof Error ? failure : new Error(String(failure))
       for (const wake of this.#waiting) wake()
     }
   }
 
   #readAll(flow: string, totals: FlowTotals): Promise<void> {
     return new Promise((resolve, reject) => {
-      const settle = (failure?: unknown): void => {
+      const settle = (failure?: Error): void => {
         clearTimeout(timer)
         this.#waiting.delete(check)
-        if (failure === undefined) resolve()
-        else reject(failure instanceof Error ? failure : new Error(String(failure)))
+        if (failure) reject(failure)
+        else resolve()
       }
       const check = (): void => {
-        if (this.#failure !== undefined) settle(this.#failure)
+        if (this.#failure) settle(this.#failure)
         else if (this.#verifier.totals(flow).batches >= totals.batches) settle()
       }
       const timer = setTimeout(() => {
