@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { benchDevice, certify, newRunId, simulatedDevice, type DeviceUnderTest } from '../certification/index.js'
-import { devicesWithLiteralPassword, readBenchFile } from '../bench/index.js'
+import { UsageError } from 'viewnet/device'
+import { certify, newRunId, type DeviceUnderTest } from '../certification/index.js'
 import type { RunRecord } from '../report/index.js'
-import { brokerAddress, integer, topicLevel } from './option-parsers.js'
-import { ExitStatus, note, print, printJson } from './output.js'
+import { fileBench, simulatedBench, type Bench } from './bench.js'
+import { brokerAddress, integer, runId, topicLevel } from './option-parsers.js'
+import { ExitStatus, print, printJson } from './output.js'
 import { progressOn } from './progress.js'
 import { runSummary } from './run-summary.js'
 import { stopSignal } from './until-stopped.js'
@@ -16,19 +17,11 @@ interface CertifyFlags {
   readonly broker?: string
   readonly site?: string
   readonly station?: string
+  readonly run?: string
   readonly report?: string
   readonly recordings: number
   readonly seed?: number
   readonly json?: boolean
-}
-
-/** What to certify, and where: from a bench file, or the simulated bench. */
-interface Bench {
-  readonly site: string
-  readonly station: string
-  readonly broker: string | undefined
-  /** Started one after the other, each when its turn comes. */
-  readonly devices: readonly (() => Promise<DeviceUnderTest>)[]
 }
 
 /** `viewnet certify`: the main job. */
@@ -39,11 +32,16 @@ export function certifyCommand(): Command {
     .option('--broker <url>', 'MQTT broker to publish the evidence to; default: an embedded one', brokerAddress)
     .option('--site <name>', 'first level of the MQTT topics', topicLevel)
     .option('--station <name>', 'second level of the MQTT topics', topicLevel)
-    .option('--report <dir>', 'folder for run.json, run.tap, junit.xml and packets.ndjson; default: report/RUN')
+    .option('--run <id>', 'name of the run in topics and reports; default: the time and a little chance', runId)
+    .option(
+      '--report <dir>',
+      'folder for run.json, run.tap, junit.xml and packets.ndjson; default: report/RUN; of several devices, a folder each in it',
+    )
     .addOption(
       new Option('--recordings <N>', 'recording resources of the simulated recorder')
         .argParser(integer(0, 1_000_000))
-        .default(240),
+        .default(240)
+        .conflicts('bench'),
     )
     .option('--seed <N>', 'everything random follows from it; default: a fresh one', integer(0, 0xffffffff))
     .option('--json', 'one JSON object a device on stdout')
@@ -60,6 +58,10 @@ export function certifyCommand(): Command {
 async function certifyBench(flags: CertifyFlags, signal: AbortSignal): Promise<ExitStatus> {
   const seed = flags.seed ?? randomInt(0, 0xffffffff)
   const bench = flags.bench === undefined ? simulatedBench(seed, flags.recordings) : await fileBench(flags.bench)
+  if (flags.run !== undefined && bench.devices.length > 1) {
+    const message = `option '--run <id>': expected a bench with one device, got ${bench.devices.length}: each is a run of its own`
+    throw new UsageError('ERR_VIEWNET_OPTION', message)
+  }
   const records: RunRecord[] = []
   for (const open of bench.devices) {
     const device = await open()
@@ -80,26 +82,11 @@ async function certifyBench(flags: CertifyFlags, signal: AbortSignal): Promise<E
       : ExitStatus.couldNotTest
 }
 
-function simulatedBench(seed: number, recordings: number): Bench {
-  return { site: 'lab', station: 'bench', broker: undefined, devices: [() => simulatedDevice(seed, recordings)] }
-}
-
-async function fileBench(path: string): Promise<Bench> {
-  const { site, station, broker, devices } = await readBenchFile(path)
-  for (const number of devicesWithLiteralPassword(devices)) {
-    note(
-      `viewnet: warning: ${path} holds the password of ${number} for everybody to read; prefer password: { env: NAME }`,
-    )
-  }
-  return { site, station, broker, devices: devices.map((device) => () => Promise.resolve(benchDevice(device))) }
-}
-
 async function certifyDevice(
   device: DeviceUnderTest,
   { flags, bench, seed, signal }: { flags: CertifyFlags; bench: Bench; seed: number; signal: AbortSignal },
 ): Promise<RunRecord> {
-  const run = newRunId(new Date())
-  const base = flags.report ?? join('report', run)
+  const run = flags.run ?? newRunId(new Date())
   const progress = progressOn(process.stderr)
   try {
     return await certify({
@@ -109,7 +96,7 @@ async function certifyDevice(
       site: flags.site ?? bench.site,
       station: flags.station ?? bench.station,
       broker: flags.broker ?? bench.broker,
-      report: bench.devices.length === 1 ? base : join(base, device.number),
+      report: reportFolder(flags, bench, run, device),
       reproduce: reproduceLine(flags, seed),
       versions: { viewnet: packageVersion, node: process.versions.node },
       signal,
@@ -120,11 +107,21 @@ async function certifyDevice(
   }
 }
 
+function reportFolder({ report }: CertifyFlags, { devices }: Bench, run: string, { number }: DeviceUnderTest): string {
+  if (report === undefined) return join('report', run)
+  return devices.length === 1 ? report : join(report, number)
+}
+
 /** The one line that does the run again; a broker's credentials stay out of it. */
 function reproduceLine({ bench, broker, recordings }: CertifyFlags, seed: number): string {
-  const source = bench === undefined ? `--recordings ${recordings}` : `--bench ${bench}`
+  const source = bench === undefined ? `--recordings ${recordings}` : `--bench ${quoted(bench)}`
   const url = broker === undefined ? undefined : new URL(broker)
   return `npx viewnet certify --seed ${seed} ${source}${url ? ` --broker ${url.protocol}//${url.host}` : ''}`
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /** What other programs read of a run; the report holds all of it. */

@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from 'commander'
+import { UsageError } from 'viewnet/device'
 import { parseUdpAddress } from 'viewnet/link'
 import { parseMessageNumber } from 'viewnet/wire'
+import { parseBrokerAddress, topicLevel as checkedTopicLevel } from '../evidence/index.js'
 
 /** A whole number in a range, both ends included. */
 export function integer(least: number, most: number): (text: string) => number {
@@ -13,11 +15,19 @@ export function integer(least: number, most: number): (text: string) => number {
   }
 }
 
-/** A share of 0 to 1; 1 itself only where a total loss makes sense. */
+/** A share of 0 to 1. */
 export function ratio(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !(value >= 0 && value <= 1))
+  const value = decimal(text)
+  if (!(value >= 0 && value <= 1))
     throw new InvalidArgumentError(`Expected a ratio of 0–1, such as 0.2, got '${text}'.`)
+  return value
+}
+
+/** A time span, in seconds. */
+export function seconds(text: string): number {
+  const value = decimal(text)
+  if (!(value >= 0.001 && value <= 86_400))
+    throw new InvalidArgumentError(`Expected 0.001–86400 seconds, got '${text}'.`)
   return value
 }
 
@@ -35,23 +45,40 @@ export function moment(text: string): number {
 
 /** An external message number. */
 export const messageNumber = checkedBy(parseMessageNumber)
-/** A UDP link address. */
+/** A UDP link address to listen on. */
 export const linkAddress = checkedBy((text) => parseUdpAddress(text))
+/** A UDP link address to send to: with a port. */
+export const peerAddress = checkedBy((text) => {
+  if (parseUdpAddress(text).port === 0) throw new InvalidArgumentError('Expected a port of 1–65535, got 0.')
+})
+/** A name that becomes a level of MQTT topics. */
+export const topicLevel = checkedBy((text) => checkedTopicLevel('name', text))
 
-/** An MQTT broker. */
+/** A name for a run, which becomes a level of MQTT topics and a folder. */
+export function runId(text: string): string {
+  if (!/^\w[\w.-]{0,63}$/.test(text))
+    throw new InvalidArgumentError(`Expected 1–64 letters, digits, _ . or -, got '${text}'.`)
+  return text
+}
+
+/**
+ * An MQTT broker.
+ *
+ * @throws UsageError `ERR_VIEWNET_ADDRESS`, not commander's own error, whose message would quote a URL that may hold a password
+ */
 export function brokerAddress(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !['mqtt:', 'mqtts:'].includes(url.protocol) || url.hostname === '') {
-    throw new InvalidArgumentError('Expected a broker such as mqtt://127.0.0.1:1883 or mqtts://…')
+  try {
+    parseBrokerAddress(text)
+  } catch (cause) {
+    const reason = cause instanceof UsageError ? cause.message : 'expected percent-encoded credentials, got others'
+    throw new UsageError('ERR_VIEWNET_ADDRESS', `option '--broker <url>': ${reason}`, { cause })
   }
   return text
 }
 
-/** A name that becomes a level of MQTT topics. */
-export function topicLevel(text: string): string {
-  if (!/^[^+#/\0]{1,64}$/.test(text))
-    throw new InvalidArgumentError(`Expected 1–64 characters without + # /, got '${text}'.`)
-  return text
+/** A number as people write it: neither hexadecimal nor blank. */
+function decimal(text: string): number {
+  return /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN
 }
 
 function checkedBy(parse: (text: string) => unknown): (text: string) => string {

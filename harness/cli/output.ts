@@ -24,3 +24,18 @@ export function print(text: string): void {
 export function note(text: string): void {
   process.stderr.write(`${text}\n`)
 }
+
+/** What a stream says whose reader has left, as `head` does. */
+const READER_LEFT: ReadonlySet<unknown> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED'])
+
+/**
+ * Let the readers of our output leave: what nobody reads is dropped, the work goes on, and its exit status still tells how it came out. A full
+ * disk is another thing, and ends the process.
+ */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!READER_LEFT.has(error.code)) process.exit(ExitStatus.couldNotTest)
+    })
+  }
+}

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { Command, Option } from 'commander'
+import { UsageError } from 'viewnet/device'
 import { LinkError, udpLink } from 'viewnet/link'
 import {
   VideoNetworkEndpoint,
@@ -9,7 +10,7 @@ import {
   type EndpointVerdict,
 } from '../endpoint/index.js'
 import { impairedLink } from '../impairment/index.js'
-import { integer, linkAddress, messageNumber, moment, ratio } from './option-parsers.js'
+import { integer, linkAddress, messageNumber, moment, peerAddress, ratio } from './option-parsers.js'
 import { ExitStatus, note, print, printJson } from './output.js'
 import { stopSignal } from './until-stopped.js'
 
@@ -43,7 +44,7 @@ Examples:
 export function requestCommand(): Command {
   return new Command('request')
     .description('ask a converter once for the recordings of a device, as a video-network server would')
-    .requiredOption('--to <udp://HOST:PORT>', 'link address of the converter', linkAddress)
+    .requiredOption('--to <udp://HOST:PORT>', 'link address of the converter', peerAddress)
     .requiredOption('--number <N>', 'external message number of the converter', messageNumber)
     .requiredOption('--device <N>', 'external message number of the device', messageNumber)
     .option('--from <time>', 'recordings from this moment, ISO 8601', moment)
@@ -78,6 +79,11 @@ export function requestCommand(): Command {
 }
 
 async function request(options: RequestOptions, signal: AbortSignal): Promise<ExitStatus> {
+  const { from = 0, toTime = Infinity } = options
+  if (toTime <= from) {
+    const got = `${new Date(toTime).toISOString()} with --from ${new Date(from).toISOString()}`
+    throw new UsageError('ERR_VIEWNET_OPTION', `option '--to-time <time>': expected a time after --from, got ${got}`)
+  }
   let dropped = 0
   await using endpoint = await startEndpoint(options, () => dropped++)
   const show = options.json === true ? showJson : showText

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { ConversionServer, ResponseStatus, UsageError } from 'viewnet'
-import { devicesWithLiteralPassword, openDevice, readBenchFile } from '../bench/index.js'
+import { openDevice } from '../bench/index.js'
+import { readBench } from './bench.js'
 import { note, print, printJson } from './output.js'
 import { untilStopped } from './until-stopped.js'
 
@@ -28,17 +29,12 @@ export function serveCommand(): Command {
     .option('--json', 'events as JSON lines on stdout; the ready line is JSON always')
     .addHelpText('after', EXAMPLE)
     .action(async ({ config, json = false }: { config: string; json?: boolean }) => {
-      const { converter, devices } = await readBenchFile(config)
+      const { converter, devices } = await readBench(config)
       if (!converter)
         throw new UsageError(
           'ERR_VIEWNET_BENCH_FILE',
           `${config}: expected a converter with number, link and peers, got none`,
         )
-      for (const number of devicesWithLiteralPassword(devices)) {
-        note(
-          `viewnet: warning: ${config} holds the password of ${number} for everybody to read; prefer password: { env: NAME }`,
-        )
-      }
       const opened = devices.map((device) => ({ number: device.number, device: openDevice(device) }))
       const server = new ConversionServer({ ...converter, devices: opened })
       server.on('error', (error) => note(`viewnet: ${error.message}`))

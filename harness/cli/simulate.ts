@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { UsageError } from 'viewnet/device'
 import { SimulatedRecorder } from 'viewnet/devices/simulated'
 import { integer } from './option-parsers.js'
 import { note, print, printJson } from './output.js'
@@ -32,13 +33,13 @@ function onvifCommand(): Command {
     .addOption(new Option('--channels <N>', 'channels they are spread over').argParser(integer(1, 1024)).default(4))
     .addOption(new Option('--seed <N>', 'its contents follow from it').argParser(integer(0, 0xffffffff)).default(1))
     .option('--user <U>', 'ask for WS-Security credentials; goes with --password')
-    .option('--password <P>')
+    .option('--password <P>', 'the password of that user; others on this machine can see it in the list of processes')
     .option('--truth <file>', 'write what it holds as JSON lines')
     .option('--json', 'the ready line alone on stdout, as JSON')
     .action(async ({ truth, json = false, ...options }: SimulateOptions) => {
-      const recorder = new SimulatedRecorder(options)
+      await using recorder = new SimulatedRecorder(options)
       await recorder.start()
-      if (truth !== undefined) await recorder.writeTruth(truth)
+      if (truth !== undefined) await writeTruth(recorder, truth)
       const ready = {
         ready: true,
         url: recorder.url,
@@ -50,6 +51,16 @@ function onvifCommand(): Command {
       else print(JSON.stringify(ready))
       if (!json) note('viewnet: simulated recorder is ready; Ctrl-C stops it')
       await untilStopped()
-      await recorder.close()
     })
+}
+
+async function writeTruth(recorder: SimulatedRecorder, file: string): Promise<void> {
+  try {
+    await recorder.writeTruth(file)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new UsageError('ERR_VIEWNET_OPTION', `option '--truth <file>': expected a file to write to, got ${reason}`, {
+      cause,
+    })
+  }
 }

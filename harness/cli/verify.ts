@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { z } from 'zod'
-import { UsageError } from 'viewnet/device'
-import { readNdjson, RunReader, type FlowTotals } from '../evidence/index.js'
+import { UsageError, ViewnetError } from 'viewnet/device'
+import { BenchError } from '../bench/index.js'
+import { readNdjson, RunReader, type FlowTotals, type PacketBatch } from '../evidence/index.js'
 import { Verifier, type Finding, type Verdict } from '../verifier/index.js'
-import { brokerAddress } from './option-parsers.js'
+import { brokerAddress, seconds, topicLevel } from './option-parsers.js'
 import { ExitStatus, note, print, printJson } from './output.js'
 import { stopSignal } from './until-stopped.js'
 
@@ -26,7 +27,7 @@ export function verifyCommand(): Command {
     .description('derive the verdict of a run again, from its evidence alone')
     .argument('[file]', 'packets.ndjson of a run')
     .option('--broker <url>', 'follow a run on this MQTT broker', brokerAddress)
-    .option('--run <id>', 'which run on the broker')
+    .option('--run <id>', 'which run on the broker', topicLevel)
     .option('--timeout <seconds>', 'give up when the broker brings nothing for so long', seconds, 60)
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', NOTES)
@@ -47,45 +48,91 @@ export function verifyCommand(): Command {
     })
 }
 
-function seconds(text: string): number {
-  const value = Number(text)
-  if (!(value > 0 && value <= 86_400)) throw new InvalidArgumentError(`Expected 1–86400 seconds, got '${text}'.`)
-  return value
-}
+/** A verdict, and why it is not `pass`; empty otherwise. */
+type Judged = Verdict & { readonly why: string }
 
-async function judge(file: string | undefined, flags: VerifyFlags, signal: AbortSignal): Promise<Verdict> {
-  if (file !== undefined && flags.broker === undefined) return judgeFile(file, signal)
-  if (file === undefined && flags.broker !== undefined && flags.run !== undefined)
-    return judgeRun(flags.broker, flags.run, flags.timeout, signal)
+async function judge(file: string | undefined, flags: VerifyFlags, signal: AbortSignal): Promise<Judged> {
+  const { broker, run } = flags
+  if (file !== undefined && broker === undefined && run === undefined) return judgeFile(file, signal)
+  if (file === undefined && broker !== undefined && run !== undefined)
+    return judgeRun(broker, run, flags.timeout, signal)
   throw new UsageError('ERR_VIEWNET_OPTION', 'verify: expected either FILE.ndjson, or --broker URL and --run ID')
 }
 
-async function judgeFile(file: string, signal: AbortSignal): Promise<Verdict> {
-  const verifier = new Verifier()
-  for await (const batch of readNdjson(file, { signal })) verifier.add(batch)
-  return verifier.finish(await flowTotalsBeside(file))
+async function judgeFile(file: string, signal: AbortSignal): Promise<Judged> {
+  await expectFile(file)
+  return judgeAll(async (add) => {
+    const said = await runFileBeside(file)
+    for await (const batch of readNdjson(file, { signal, ...(said && { run: said.run }) })) add(batch)
+    return said?.flows
+  })
 }
 
-async function judgeRun(broker: string, run: string, timeoutSeconds: number, signal: AbortSignal): Promise<Verdict> {
+async function judgeRun(broker: string, run: string, timeoutSeconds: number, signal: AbortSignal): Promise<Judged> {
+  const idleTimeoutMs = Math.round(timeoutSeconds * 1000)
+  return judgeAll(async (add) => {
+    let totals: FlowTotalsByName | undefined
+    for await (const entry of await RunReader.subscribe({ broker, run, signal, idleTimeoutMs })) {
+      if (entry.type === 'packets') add(entry.batch)
+      else if (entry.state.ended) totals = entry.state.flows
+    }
+    return totals
+  })
+}
+
+type FlowTotalsByName = Readonly<Record<string, FlowTotals>>
+
+/**
+ * Judge what a reader brings.
+ *
+ * @param read - hands over every batch; returns how much evidence the run says there is, where that is known
+ */
+async function judgeAll(
+  read: (add: (batch: PacketBatch) => void) => Promise<FlowTotalsByName | undefined>,
+): Promise<Judged> {
   const verifier = new Verifier()
-  let totals: Readonly<Record<string, FlowTotals>> | undefined
-  for await (const entry of await RunReader.subscribe({
-    broker,
-    run,
-    signal,
-    idleTimeoutMs: Math.round(timeoutSeconds * 1000),
-  })) {
-    if (entry.type === 'packets') verifier.add(entry.batch)
-    else if (entry.state.ended) totals = entry.state.flows
+  try {
+    const verdict = verifier.finish(await read((batch) => verifier.add(batch)))
+    return { ...verdict, why: reasonOf(verdict) }
+  } catch (failure) {
+    if (!(failure instanceof ViewnetError) || failure instanceof UsageError) throw failure
+    // What could not be read might have explained everything: nothing is concluded, neither good nor bad.
+    return { ...verifier.finish(), verdict: 'could-not-test', why: failure.message }
   }
-  return verifier.finish(totals)
+}
+
+function reasonOf({ verdict, findings }: Verdict): string {
+  if (verdict === 'pass') return ''
+  const finding = findings.find(({ blame }) => blame === verdict) ?? findings[0]
+  return finding ? `${finding.rule}: expected ${finding.expected}, got ${finding.got}` : 'the evidence shows nothing'
+}
+
+/** @throws UsageError `ERR_VIEWNET_EVIDENCE_NAME`: evidence that was never there is a wrong name, not damaged evidence */
+async function expectFile(path: string): Promise<void> {
+  let got: string
+  try {
+    const found = await stat(path)
+    // A pipe or a device brings evidence just as well.
+    if (!found.isDirectory()) return
+    got = `the folder '${path}'`
+  } catch (cause) {
+    got = cause instanceof Error ? cause.message : String(cause)
+  }
+  throw new UsageError('ERR_VIEWNET_EVIDENCE_NAME', `verify: expected the packets.ndjson of a run, got ${got}`)
 }
 
 const count = z.int().min(0)
-const runFile = z.looseObject({ flows: z.record(z.string(), z.strictObject({ batches: count, records: count })) })
+const runFile = z.looseObject({
+  run: z.string(),
+  flows: z.record(z.string(), z.strictObject({ batches: count, records: count })),
+})
 
-/** How much evidence the run says it published; undefined where no run.json lies beside the file, and the verdict then rests on what is there. */
-async function flowTotalsBeside(file: string): Promise<Readonly<Record<string, FlowTotals>> | undefined> {
+/**
+ * What the run says of its evidence; undefined where no run.json lies beside the file, and the verdict then rests on what is there.
+ *
+ * @throws BenchError `ERR_VIEWNET_RUN_FILE` when it is damaged
+ */
+async function runFileBeside(file: string): Promise<z.output<typeof runFile> | undefined> {
   const path = join(dirname(file), 'run.json')
   let text: string
   try {
@@ -95,28 +142,28 @@ async function flowTotalsBeside(file: string): Promise<Readonly<Record<string, F
     return undefined
   }
   try {
-    return runFile.parse(JSON.parse(text)).flows
+    return runFile.parse(JSON.parse(text))
   } catch (cause) {
-    throw new UsageError(
-      'ERR_VIEWNET_RUN_FILE',
-      `${path}: expected the record of a run with its flows, got something else`,
-      { cause },
-    )
+    const message = `${path}: expected the record of a run with its flows, got something else`
+    throw new BenchError('ERR_VIEWNET_RUN_FILE', message, { cause })
   }
 }
 
-function verdictText({ verdict, findings, findingCount, exchanges, evidence, notJudged }: Verdict): string {
+function verdictText(judged: Judged): string {
+  const { verdict, why, findings, findingCount, exchanges, evidence, notJudged } = judged
   const sum = (figure: (exchange: (typeof exchanges)[number]) => number): number =>
     exchanges.reduce((total, each) => total + figure(each), 0)
   const announced = sum((exchange) => exchange.announced ?? 0)
   const received = sum((exchange) => exchange.received)
   const lines = [
     `${verdict.toUpperCase()}: ${exchanges.length} exchanges, ${received} of ${announced} announced resources received, from ${evidence.records} records in ${evidence.batches} batches`,
+    // What the findings say in full needs no summary.
+    ...(why === reasonOf(judged) && findings.length > 0 ? [] : [why]),
     ...findings.map(findingText),
     ...(findingCount > findings.length ? [`… and ${findingCount - findings.length} findings more`] : []),
     ...(notJudged.length > 0 ? [`not judged: ${notJudged.join(', ')}`] : []),
   ]
-  return lines.join('\n')
+  return lines.filter((line) => line !== '').join('\n')
 }
 
 function findingText({ rule, sentence, clause, flow, exchange, expected, got, records }: Finding): string {
