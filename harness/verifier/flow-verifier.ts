@@ -1,4 +1,4 @@
-import { recordsOf, type FlowTotals, type PacketBatch } from '../evidence/batch.js'
+import type { FlowTotals, PacketBatch } from '../evidence/batch.js'
 import type { MessageName } from '../evidence/record.js'
 import { ExchangeFacts } from './exchange-facts.js'
 import { Findings } from './findings.js'
@@ -15,8 +15,9 @@ const RELEASE_AFTER_MICROSECONDS = 5_000_000
 /** Exchanges in one flow that are followed. */
 const MAX_EXCHANGES = 65_536
 
-const STOPPING_RULES = RULES.filter((rule) => rule.stops)
-const JUDGING_RULES = RULES.filter((rule) => !rule.stops)
+const RECORD_RULES = RULES.filter((rule) => rule.record)
+const STOPPING_RULES = byMessage(RULES.filter((rule) => rule.stops))
+const JUDGING_RULES = byMessage(RULES.filter((rule) => !rule.stops))
 
 /** Judges one flow, batch by batch. */
 export class FlowVerifier {
@@ -50,9 +51,9 @@ export class FlowVerifier {
     if (facts.isRepeated(batch)) return
     for (const rule of RULES) this.#note(rule, null, rule.batch?.(batch, facts, this.#run))
     facts.applyBatch(batch)
-    recordsOf(batch).forEach((record, index) => {
-      this.#judge(sightingOf(record, { flow: facts.flow, batch: batch.batch, index }, facts.sides))
-    })
+    for (let index = 0; index < batch.columns.t.length; index++) {
+      this.#judge(sightingOf(batch, index, facts.sides))
+    }
     this.#releaseEnded()
   }
 
@@ -84,26 +85,26 @@ export class FlowVerifier {
 
   #judge(sighting: Sighting): void {
     const facts = this.#facts
-    for (const rule of RULES) this.#note(rule, null, rule.record?.(sighting, facts))
+    for (const rule of RECORD_RULES) this.#note(rule, null, rule.record?.(sighting, facts))
     facts.applySighting(sighting)
     // A packet that nobody could read belongs to no exchange; what came of its loss is seen in the others.
     if (sighting.message === null || sighting.exchange === null) return
     const exchange = this.#exchange(sighting, sighting.exchange)
-    if (!exchange || this.#breaks(STOPPING_RULES, sighting, exchange, sighting.message)) return
+    if (!exchange || this.#breaks(STOPPING_RULES[sighting.message], sighting, exchange)) return
     // The exchange was freed, then asked for once more by a REQUEST that came late: what the converter does with it is another exchange.
     if (exchange.requestedAgain && (sighting.said || sighting.arrived)) return
-    this.#breaks(JUDGING_RULES, sighting, exchange, sighting.message)
+    this.#breaks(JUDGING_RULES[sighting.message], sighting, exchange)
     const wasOpen = exchange.end === 'open'
     exchange.apply(sighting)
     if (wasOpen && exchange.end !== 'open') this.#ended.push(exchange)
   }
 
   /** Note every breach; @returns whether there was one */
-  #breaks(rules: readonly Rule[], sighting: Sighting, exchange: ExchangeFacts, message: MessageName): boolean {
+  #breaks(rules: readonly Rule[], sighting: Sighting, exchange: ExchangeFacts): boolean {
     let broken = false
     for (const rule of rules) {
-      if (!rule.packet || !rule.messages?.includes(message) || !this.#hasSides(rule)) continue
-      const breach = rule.packet(sighting, exchange)
+      if (!this.#hasSides(rule)) continue
+      const breach = rule.packet?.(sighting, exchange)
       this.#note(rule, exchange.exchange, breach)
       broken ||= breach !== undefined
     }
@@ -141,5 +142,19 @@ export class FlowVerifier {
       if (over) exchange.release()
       return !over
     })
+  }
+}
+
+/** Which rules are shown which message: looked up for every packet, so worked out once. */
+function byMessage(rules: readonly Rule[]): Readonly<Record<MessageName, readonly Rule[]>> {
+  const shown = (message: MessageName): readonly Rule[] => rules.filter((rule) => rule.messages?.includes(message))
+  return {
+    REQUEST: shown('REQUEST'),
+    RESPONSE: shown('RESPONSE'),
+    RESOURCE: shown('RESOURCE'),
+    ROUND_END: shown('ROUND_END'),
+    COUNT_REPORT: shown('COUNT_REPORT'),
+    MISSING: shown('MISSING'),
+    PROGRESS: shown('PROGRESS'),
   }
 }

@@ -54,12 +54,17 @@ t.test('refuses whatever is not such a batch, and says what and where [evidence]
     ['columns of two lengths', swapped('["sent"]', '["sent","sent"]'), /'fate': expected 1 entries as in 't', got 2/],
     ['bytes of another length', swapped('["AQAA"]', '["AQAA","AQAA"]'), /'bytes': expected 1 entries/],
     ['bytes that are not base64', swapped('AQAA', '%'), /'bytes\.0'/],
+    ['a column that is no array', swapped('[12]', '12'), /'columns\.t': expected an array/],
     ['no record', swapped('[12]', '[]'), /'columns\.t'/],
     ['too many records', swapped('[12]', JSON.stringify(Array.from({ length: 4097 }, () => 1))), /'columns\.t'/],
     ['a RESOURCE without sequence', swapped('"sequence":[1]', '"sequence":[null]'), /'columns\.sequence\.0'/],
     ['a message without exchange', swapped('[77]', '[null]'), /'columns\.exchange\.0'/],
     ['a content that is no CRC', swapped('9f3c01aa', '9F3C01AA'), /'columns\.content\.0'/],
-    ['fields within fields', swapped('"fields":[null]', '"fields":[{"a":{"b":1}}]'), /'columns\.fields\.0\.a'/],
+    [
+      'fields within fields',
+      swapped('"fields":[null]', '"fields":[{"a":{"b":1}}]'),
+      /'columns\.fields\.0': expected fields by name or null, got \{"a":\{"b":1\}\}/,
+    ],
   ]
   for (const [name, text, message] of hostile) {
     t.throws(() => decodeBatch(text, 'spec'), { code: 'ERR_VIEWNET_EVIDENCE_FORMAT', where: 'spec', message }, name)
