@@ -31,6 +31,14 @@ t.test('SELECTIVE with 0 MISSING packets sends everything again at once [protoco
 })
 
 t.test(
+  'a report of 0 MISSING packets means everything, whatever was named before [protocol 2, COUNT_REPORT]',
+  async (t) => {
+    const converter = reporting(3).gets(missingOf([2]), reportOf(1, { missingPackets: 0 }))
+    t.strictSame(converter.passes(10).takeWords(), [...resources(1, 2, 3), 'ROUND_END 1'])
+  },
+)
+
+t.test(
   'SELECTIVE sends what the MISSING packets name, in ascending order, as the next round [protocol 3]',
   async (t) => {
     const converter = reporting(10).gets(reportOf(1, { missingPackets: 1, receivedCount: 7 }), missingOf([9, 2, 5]))
