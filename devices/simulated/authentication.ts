@@ -9,6 +9,13 @@ export interface Credentials {
   readonly password: string
 }
 
+/** In which ways a recorder asks who is there, as it tells in its capabilities. */
+export interface AuthenticationKinds {
+  /** WS-Security. */
+  readonly usernameToken: boolean
+  readonly httpDigest: boolean
+}
+
 const DIGEST_TYPE = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest'
 
 /** A token is good for five minutes to either side of the device's clock, the time that the username token profile recommends. */

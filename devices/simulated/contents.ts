@@ -3,11 +3,11 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import { Timeline } from './timeline.js'
 
-/** One track of a recording; a track that never held data is not there at all, as ONVIF wants it. */
+/** One track of a recording; made up contents leave out a track that never held data, as ONVIF wants it. */
 export interface SimulatedTrack {
   /** Unique only within its recording, as on real recorders. */
   readonly token: string
-  readonly type: 'Video' | 'Audio' | 'Metadata'
+  readonly type: 'Video' | 'Audio' | 'Metadata' | 'Extended'
   /** When the track holds data. */
   readonly dataPresent: Timeline
 }
@@ -28,7 +28,7 @@ export interface SimulatedRecording {
 
 /** Everything that a simulated recorder holds. */
 export interface RecorderContents {
-  /** One per channel, in the order in which the recorder lists them, which is not that of the channels. */
+  /** One per channel, unless a quirk lays them out otherwise, in the order in which the recorder lists them, which is not that of the channels. */
   readonly recordings: readonly SimulatedRecording[]
   /** No data is newer, except what is still being recorded; ms since 1970. */
   readonly newestMs: number
@@ -61,7 +61,8 @@ const GAP_RANGES_MS = [
   [MINUTE_MS, 10 * MINUTE_MS],
 ] as const
 
-const LOCATIONS = ['Entrance', 'Car park', 'Loading bay', 'Corridor', 'Stairwell', 'Server room', 'Fence', 'Reception']
+/** Not all ASCII, as on a customer's recorder. */
+const LOCATIONS = ['Entrance', 'Parkplatz Süd', '装卸区', 'Corridor', 'Stairwell', '机房', 'Fence', 'Café']
 
 /**
  * Make up a recorder's contents. Only whole numbers are drawn and combined, so every Node version makes the same contents.

@@ -1,71 +1,79 @@
-import type { UsernameTokenAuthentication } from './authentication.js'
+import type { AccessControl, Refusal } from './access-control.js'
+import type { DeviceClock } from './device-clock.js'
+import type { HttpReply } from './http-reply.js'
+import type { Answer, HttpRequest } from './http-server.js'
 import type { QueryCounters } from './query-counters.js'
-import type { Operation, ReplyBody, Service } from './services/service.js'
+import type { Operation, Service } from './services/service.js'
 import { Arguments } from './soap/arguments.js'
 import { readEnvelope, writeFault } from './soap/envelope.js'
-import type { XmlElement } from './soap/xml-reader.js'
 import { actionNotSupported, notAuthorized, SoapFault } from './soap/fault.js'
+import { soapReply } from './soap/soap-reply.js'
+import type { XmlElement } from './soap/xml-reader.js'
 
-/** What answers a SOAP request: an HTTP status and the content of the body. */
-export interface SoapReply {
-  readonly status: 200 | 400 | 500
-  readonly body: ReplyBody
-}
-
-/** Where a request came in. */
-export interface RequestOrigin {
-  readonly origin: string
-  readonly signal: AbortSignal
+/** What a dispatcher leads requests by. */
+export interface DispatcherPlan {
+  readonly services: readonly Service[]
+  readonly access: AccessControl
+  readonly clock: DeviceClock
+  readonly counters: QueryCounters
 }
 
 /** Leads SOAP requests to operations: reads the envelope, asks for authentication, counts, and turns faults into replies. */
 export class Dispatcher {
-  readonly #authentication: UsernameTokenAuthentication | undefined
-  readonly #deviceNowMs: () => number
-  readonly #counters: QueryCounters
+  readonly #plan: DispatcherPlan
+  readonly #services: ReadonlyMap<string, Service>
 
-  /**
-   * @param authentication - `undefined`: everybody may do everything
-   * @param deviceNowMs - the device's own clock, ms since 1970
-   */
-  constructor(
-    authentication: UsernameTokenAuthentication | undefined,
-    deviceNowMs: () => number,
-    counters: QueryCounters,
-  ) {
-    this.#authentication = authentication
-    this.#deviceNowMs = deviceNowMs
-    this.#counters = counters
+  constructor(plan: DispatcherPlan) {
+    this.#plan = plan
+    this.#services = new Map(plan.services.map((service) => [service.path, service]))
   }
 
-  /** Answer one request that came to the path of `service`. Never rejects: a defect of our own is answered, so that a bench sees it. */
-  async dispatch(service: Service, octets: Uint8Array, from: RequestOrigin): Promise<SoapReply> {
+  /** What answers requests to a target of HTTP; `undefined` where no service is. */
+  find(target: string): Answer | undefined {
+    const [path = '', query = ''] = target.split(/\?(.*)/s, 2)
+    const service = this.#services.get(path)
+    if (service === undefined || (service.query !== undefined && service.query !== query)) return undefined
+    return (request) => this.#answer(service, request)
+  }
+
+  /** Never rejects: a defect of our own is answered, so that a bench sees it. */
+  async #answer(service: Service, request: HttpRequest): Promise<HttpReply> {
+    let name: string | undefined
     try {
-      return { status: 200, body: await this.#perform(service, octets, from) }
+      const { header, operation: element } = readEnvelope(request.octets)
+      const operation = element.namespace === service.namespace ? service.operations.get(element.name) : undefined
+      if (operation === undefined) {
+        throw actionNotSupported(`${service.path} has no operation '${element.name}' of '${element.namespace}'`)
+      }
+      name = element.name
+      this.#plan.counters.countRequest(name)
+      const refusal = this.#refuse(operation, header, request)
+      if (refusal !== undefined) return this.#writeRefusal(refusal)
+      const input = new Arguments(element, service.namespace, operation.inputs ?? [])
+      const body = await operation.perform({ input, origin: request.origin, signal: request.signal })
+      return { ...soapReply(200, body), operation: name }
     } catch (error) {
       const fault = error instanceof SoapFault ? error : defect(error)
-      this.#counters.countFault()
-      return { status: fault.httpStatus, body: writeFault(fault) }
+      this.#plan.counters.countFault()
+      return { ...soapReply(fault.httpStatus, writeFault(fault)), ...(name !== undefined && { operation: name }) }
     }
   }
 
-  async #perform(service: Service, octets: Uint8Array, from: RequestOrigin): Promise<ReplyBody> {
-    const { header, operation: element } = readEnvelope(octets)
-    const operation = element.namespace === service.namespace ? service.operations.get(element.name) : undefined
-    if (operation === undefined) {
-      throw actionNotSupported(`${service.path} has no operation '${element.name}' of '${element.namespace}'`)
-    }
-    this.#counters.countRequest(element.name)
-    if (!this.#isAllowed(operation, header)) {
-      this.#counters.countRefusal()
-      throw notAuthorized()
-    }
-    return operation.perform({ input: new Arguments(element, service.namespace, operation.inputs ?? []), ...from })
+  #refuse(operation: Operation, header: XmlElement | undefined, request: HttpRequest): Refusal | undefined {
+    if (operation.access === 'PRE_AUTH') return undefined
+    const { access, clock } = this.#plan
+    const { method, target, authorization } = request
+    const moment = { deviceMs: clock.nowMs(), monotonicMs: performance.now() }
+    const refusal = access.refuse({ header, method, target, authorization }, moment)
+    if (refusal === undefined) clock.countAccepted()
+    return refusal
   }
 
-  #isAllowed(operation: Operation, header: XmlElement | undefined): boolean {
-    if (operation.access === 'PRE_AUTH' || this.#authentication === undefined) return true
-    return this.#authentication.accepts(header, this.#deviceNowMs())
+  #writeRefusal({ status, headers }: Refusal): HttpReply {
+    this.#plan.counters.countRefusal()
+    this.#plan.counters.countFault()
+    const reply = soapReply(status, writeFault(notAuthorized()))
+    return { ...reply, headers: { ...reply.headers, ...headers } }
   }
 }
 

@@ -12,6 +12,8 @@ export interface EventResult {
   readonly value: boolean
   /** True: a virtual event that tells the state at an end of the search, where nothing happened. */
   readonly isStartState: boolean
+  /** Below `tns1:`, where the event is of another topic than the property's own. */
+  readonly topic?: readonly string[]
 }
 
 /** What FindEvents asks for. */
@@ -26,6 +28,9 @@ export interface EventQuery {
   /** The search is complete after this many results, virtual ones included. */
   readonly maxMatches: number | undefined
 }
+
+/** Begins a search of the recording history. */
+export type SearchEvents = (query: EventQuery) => Search<'events'>
 
 /** The topics of a recorder's events below `tns1:`. */
 export const RECORDING_STATE_TOPIC = ['RecordingHistory', 'Recording', 'State'] as const

@@ -1,10 +1,12 @@
+import { isIPv6 } from 'node:net'
 import { closest } from 'fastest-levenshtein'
 import { UsageError } from 'viewnet/device'
 import { z } from 'zod'
+import { isQuirkName, quirkProblems, type QuirkSet } from './quirks/quirk-set.js'
 
 /** How a simulated recorder is set up. Everything may be left out. */
 export interface SimulatedRecorderOptions {
-  /** Numeric address or host name to listen on. Default `127.0.0.1`, so that nobody outside this machine reaches it by accident. */
+  /** Numeric address or host name to listen on. Default `127.0.0.1`, so that nobody outside this machine reaches it by accident; `::1` with the quirk `ipv6`. */
   readonly host?: string | undefined
   /** TCP port, 0–65535; 0 takes a free one. Default 0, so that two recorders never collide. */
   readonly port?: number | undefined
@@ -21,7 +23,7 @@ export interface SimulatedRecorderOptions {
   readonly newestMs?: number | undefined
   /** Whether every channel that holds anything still records: its last resource then has no end. Default false. */
   readonly stillRecording?: boolean | undefined
-  /** User that WS-Security asks for; goes with {@link password}. Default: everybody may do everything. */
+  /** User that it asks for; goes with {@link password}. Default: everybody may do everything. */
   readonly user?: string | undefined
   readonly password?: string | undefined
   /** The device's clock minus ours, in ms; a whole number within 10 years. Default 0. */
@@ -30,27 +32,58 @@ export interface SimulatedRecorderOptions {
   readonly searchDelayMs?: number | undefined
   /** Searches open at a time, 1–1000. Default 8; real recorders hold between one and a few dozen. */
   readonly maxSearches?: number | undefined
+  /** Whether it speaks https, with a certificate that it makes when it starts. Default false. */
+  readonly https?: boolean | undefined
+  /** Names from `QUIRKS`: the ways of real recorders that it has. Default none: it keeps to the specification. */
+  readonly quirks?: readonly string[] | undefined
 }
 
 const TEN_YEARS_MS = 10 * 366 * 24 * 3600 * 1000
 
-const schema = z
-  .strictObject({
-    host: z.string().min(1).default('127.0.0.1'),
-    port: z.int().min(0).max(65_535).default(0),
-    recordings: z.int().min(0).max(1_000_000).default(200),
-    channels: z.int().min(1).max(1024).default(4),
-    seed: z.int().min(0).max(0xffffffff).default(1),
-    newestMs: z.int().min(1_000_000_000_000).max(Date.UTC(2100, 0)).default(Date.UTC(2026, 0)),
-    stillRecording: z.boolean().default(false),
-    user: z.string().min(1).optional(),
-    password: z.string().optional(),
-    clockOffsetMs: z.int().min(-TEN_YEARS_MS).max(TEN_YEARS_MS).default(0),
-    searchDelayMs: z.int().min(0).max(60_000).default(0),
-    maxSearches: z.int().min(1).max(1000).default(8),
-  })
+/** Each is an object with tracks and histories of its own, some kilobytes. */
+const MAX_CLIPS = 100_000
+
+const fields = z.strictObject({
+  host: z.string().min(1).optional(),
+  port: z.int().min(0).max(65_535).default(0),
+  recordings: z.int().min(0).max(1_000_000).default(200),
+  channels: z.int().min(1).max(1024).default(4),
+  seed: z.int().min(0).max(0xffffffff).default(1),
+  newestMs: z.int().min(1_000_000_000_000).max(Date.UTC(2100, 0)).default(Date.UTC(2026, 0)),
+  stillRecording: z.boolean().default(false),
+  user: z.string().min(1).optional(),
+  password: z.string().optional(),
+  clockOffsetMs: z.int().min(-TEN_YEARS_MS).max(TEN_YEARS_MS).default(0),
+  searchDelayMs: z.int().min(0).max(60_000).default(0),
+  maxSearches: z.int().min(1).max(1000).default(8),
+  https: z.boolean().default(false),
+  quirks: z.array(z.string()).default([]),
+})
+
+const schema = fields
   .refine((options) => (options.user === undefined) === (options.password === undefined), {
     error: 'user and password go together; one of them is missing',
+  })
+  .superRefine(({ quirks, user, host, recordings }, context) => {
+    const problems = [...quirkProblems(quirks, user !== undefined)]
+    if (quirks.includes('ipv6') && host !== undefined && !isIPv6(host)) {
+      problems.push(`quirk 'ipv6' needs an IPv6 host, got '${host}'`)
+    }
+    if (quirks.includes('recording-per-clip') && recordings > MAX_CLIPS) {
+      problems.push(`quirk 'recording-per-clip' takes at most ${MAX_CLIPS} recordings, got ${recordings}`)
+    }
+    for (const message of problems) context.addIssue({ code: 'custom', message })
+  })
+  .transform((options) => {
+    // Every name was found known just above.
+    const quirks: QuirkSet = new Set(options.quirks.filter(isQuirkName))
+    return {
+      ...options,
+      quirks,
+      host: options.host ?? (quirks.has('ipv6') ? '::1' : '127.0.0.1'),
+      https: options.https || quirks.has('https'),
+      stillRecording: options.stillRecording || quirks.has('still-recording'),
+    }
   })
   .readonly()
 
@@ -71,7 +104,7 @@ export function parseOptions(options: SimulatedRecorderOptions): RecorderSetting
 
 function describe(issue: z.core.$ZodIssue, options: SimulatedRecorderOptions): string {
   if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(schema.def.innerType.shape)
+    const known = Object.keys(fields.shape)
     return issue.keys
       .map((key) => `simulated recorder: unknown option '${key}'; did you mean '${closest(key, known)}'?`)
       .join('; ')

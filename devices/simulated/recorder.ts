@@ -1,15 +1,28 @@
-import { UsageError, ViewnetError } from 'viewnet/device'
-import { UsernameTokenAuthentication } from './authentication.js'
+import { UsageError, ViewnetError, type DeviceErrorCode } from 'viewnet/device'
+import type { AccessControl } from './access-control.js'
+import { makeSelfSignedCertificate } from './certificate.js'
 import { makeContents, type RecorderContents } from './contents.js'
+import type { DeviceClock } from './device-clock.js'
 import { Dispatcher } from './dispatcher.js'
-import { SoapHttpServer } from './http-server.js'
+import { SoapHttpServer, type Answer } from './http-server.js'
 import { parseOptions, type RecorderSettings, type SimulatedRecorderOptions } from './options.js'
 import { QueryCounters, type RecorderStats } from './query-counters.js'
+import { accessControlOf, deviceClockOf } from './quirks/access-quirks.js'
+import { layOut } from './quirks/contents-quirks.js'
+import { deliveryOf } from './quirks/delivery-quirks.js'
+import { dialectOf } from './quirks/dialect-quirks.js'
+import { withLimitQuirks, withPagingQuirks } from './quirks/paging-quirks.js'
+import { expectedFailureOf } from './quirks/quirk-set.js'
+import { withReplyQuirks } from './quirks/reply-quirks.js'
+import { eventSearchOf, scopeReaderOf } from './quirks/search-quirks.js'
+import { addressesOf, withServiceQuirks } from './quirks/service-quirks.js'
 import { SearchSessions } from './search-sessions.js'
 import { DEVICE_SERVICE_PATH, deviceService } from './services/device-service.js'
 import { replayService } from './services/replay-service.js'
+import { pagesOf } from './services/result-pages.js'
 import { searchService } from './services/search-service.js'
-import { truthOf, writeTruthFile, type TruthRecord } from './truth.js'
+import type { Service } from './services/service.js'
+import { truthCount, truthOf, writeTruthFile, type TruthDetail, type TruthRecord } from './truth.js'
 
 /** The simulated recorder cannot run here. */
 export class SimulatorError extends ViewnetError {}
@@ -36,52 +49,40 @@ export class SimulatedRecorder {
   readonly #contents: RecorderContents
   readonly #counters = new QueryCounters()
   readonly #sessions: SearchSessions
-  readonly #server: SoapHttpServer
+  readonly #dispatcher: Dispatcher
+  #server: SoapHttpServer | undefined
+  #certificateFingerprint: string | undefined
   #state: 'new' | 'starting' | 'started' | 'closed' = 'new'
   #listening: Promise<void> | undefined
 
-  /** @throws {@link UsageError} `ERR_VIEWNET_OPTION` for an unknown option or a value out of range */
+  /** @throws {@link UsageError} `ERR_VIEWNET_OPTION` for an unknown option or quirk, a contradiction or a value out of range */
   constructor(options: SimulatedRecorderOptions = {}) {
     const settings = parseOptions(options)
+    const { quirks, user, password } = settings
     this.#settings = settings
-    this.#contents = makeContents(settings)
-    this.#sessions = new SearchSessions({
+    this.#contents = layOut(makeContents(settings), quirks)
+    const limits = {
       maxSessions: settings.maxSearches,
       maxPageResults: MAX_PAGE_RESULTS,
       maxKeepAliveMs: MAX_KEEP_ALIVE_MS,
       maxWaitMs: MAX_WAIT_MS,
       searchMs: settings.searchDelayMs,
-    })
-    const { user, password } = settings
-    const authentication =
-      user === undefined || password === undefined ? undefined : new UsernameTokenAuthentication({ user, password })
-    const deviceNowMs = (): number => Date.now() + settings.clockOffsetMs
-    const search = searchService({
-      contents: this.#contents,
-      sessions: this.#sessions,
-      deviceNowMs,
-      sessionNowMs: () => performance.now(),
-    })
-    const replay = replayService(this.#contents)
-    const device = deviceService({
-      serialNumber: `SIM-${settings.seed.toString(16).padStart(8, '0').toUpperCase()}`,
-      isProtected: authentication !== undefined,
-      deviceNowMs,
-      search,
-      replay,
-    })
-    this.#server = new SoapHttpServer({
-      host: settings.host,
-      port: settings.port,
-      services: [device, search, replay],
-      dispatcher: new Dispatcher(authentication, deviceNowMs, this.#counters),
+    }
+    this.#sessions = new SearchSessions(withLimitQuirks(limits, quirks))
+    const credentials = user === undefined || password === undefined ? undefined : { user, password }
+    const access = accessControlOf(credentials, quirks)
+    const clock = deviceClockOf(settings.clockOffsetMs, quirks)
+    this.#dispatcher = new Dispatcher({
+      services: this.#services(access, clock),
+      access,
+      clock,
       counters: this.#counters,
     })
   }
 
-  /** Address of the device service, `http://HOST:PORT/onvif/device_service`; throws {@link UsageError} `ERR_VIEWNET_STATE` unless started. */
+  /** Address of the device service, `http://HOST:PORT/onvif/device_service` or `https://…`; throws {@link UsageError} `ERR_VIEWNET_STATE` unless started. */
   get url(): string {
-    if (this.#state !== 'started') {
+    if (this.#state !== 'started' || this.#server === undefined) {
       throw new UsageError(
         'ERR_VIEWNET_STATE',
         `simulated recorder has no address while it is ${this.#state}; start it first`,
@@ -90,14 +91,27 @@ export class SimulatedRecorder {
     return `${this.#server.origin}${DEVICE_SERVICE_PATH}`
   }
 
-  /** How many channels it has. */
-  get channels(): number {
-    return this.#settings.channels
+  /**
+   * SHA-256 of the certificate that it shows, upper-case hex with colons; `undefined` without https, and before it is started: every start makes a
+   * new one.
+   */
+  get certificateFingerprint(): string | undefined {
+    return this.#certificateFingerprint
   }
 
-  /** How many recording resources it holds: how many {@link truth} gives. */
+  /** How many channels it has: how many a right driver can tell apart. */
+  get channels(): number {
+    return new Set(this.#contents.recordings.map((recording) => recording.channel)).size
+  }
+
+  /** How many recording resources it tells: how many {@link truth} gives. */
   get recordingCount(): number {
-    return this.#settings.recordings
+    return truthCount(this.#contents, this.#truthDetail)
+  }
+
+  /** What a right driver's listing fails with because of a quirk; `undefined` when it gives what {@link truth} gives. */
+  get expectedFailure(): DeviceErrorCode | undefined {
+    return expectedFailureOf(this.#settings.quirks)
   }
 
   /**
@@ -111,7 +125,7 @@ export class SimulatedRecorder {
       throw new UsageError('ERR_VIEWNET_STATE', `a simulated recorder starts once; this one is ${this.#state}`)
     }
     this.#state = 'starting'
-    this.#listening = this.#server.listen()
+    this.#listening = this.#listen()
     try {
       await this.#listening
     } catch (cause) {
@@ -135,25 +149,80 @@ export class SimulatedRecorder {
       () => true,
       () => false,
     )
-    if (isListening === true) await this.#server.close()
+    if (isListening === true) await this.#server?.close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
 
-  /** What it truly holds, sorted by start, channel and key. Made while it is read, so a million records never stand in memory. */
+  /**
+   * What a right driver lists, sorted by start, channel and key: what it truly holds, as far as its quirks let it tell. Made while it is read, so a
+   * million records never stand in memory. With an {@link expectedFailure} no driver comes to it.
+   */
   truth(): Iterable<TruthRecord> {
-    return truthOf(this.#contents)
+    return truthOf(this.#contents, this.#truthDetail)
   }
 
   /** Write {@link truth} to a file as JSON lines, replacing the file; rejects with Node's own error when it cannot be written. */
   async writeTruth(file: string): Promise<void> {
-    await writeTruthFile(this.#contents, file)
+    await writeTruthFile(this.truth(), file)
   }
 
   /** How often it was asked what, since it was made. */
   stats(): RecorderStats {
     return this.#counters.stats()
+  }
+
+  get #truthDetail(): TruthDetail {
+    return this.#settings.quirks.has('no-events') ? 'bounds' : 'intervals'
+  }
+
+  async #listen(): Promise<void> {
+    const { host, port, https, quirks } = this.#settings
+    const certificate = https ? await makeSelfSignedCertificate() : undefined
+    this.#certificateFingerprint = certificate?.fingerprint
+    this.#server = new SoapHttpServer({
+      host,
+      port,
+      certificate,
+      find: (target) => this.#find(target),
+      deliver: deliveryOf(quirks),
+      onRejection: () => this.#counters.countRejection(),
+    })
+    await this.#server.listen()
+  }
+
+  #find(target: string): Answer | undefined {
+    const answer = this.#dispatcher.find(target)
+    return answer && (async (request) => withReplyQuirks(await answer(request), this.#settings.quirks))
+  }
+
+  #services(access: AccessControl, clock: DeviceClock): readonly Service[] {
+    const { quirks, seed } = this.#settings
+    const contents = this.#contents
+    const dialect = dialectOf(quirks)
+    const sessionNowMs = (): number => performance.now()
+    const search = searchService({
+      contents,
+      dialect,
+      deviceNowMs: clock.nowMs,
+      sessions: this.#sessions,
+      sessionNowMs,
+      takePage: withPagingQuirks(pagesOf(this.#sessions, sessionNowMs), quirks),
+      readScope: scopeReaderOf(quirks),
+      searchEvents: eventSearchOf(contents, quirks),
+    })
+    const services = withServiceQuirks([search, replayService(contents)], quirks)
+    const device = deviceService({
+      serialNumber: `SIM-${seed.toString(16).padStart(8, '0').toUpperCase()}`,
+      authentication: access.kinds,
+      deviceNowMs: clock.nowMs,
+      // A device whose events tell local time has one.
+      localTimeAheadMs: Math.max(dialect.utcTimeAheadMs, dialect.zone.aheadMs),
+      services,
+      addressOf: addressesOf(quirks),
+    })
+    return [device, ...services]
   }
 }

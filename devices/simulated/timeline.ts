@@ -1,3 +1,9 @@
+/** From `startMs` up to, not including, `endMs`, in ms since 1970; without end while it lasts. */
+export interface Interval {
+  readonly startMs: number
+  readonly endMs: number | undefined
+}
+
 /**
  * The history of one thing that is either true or false and was false before everything: does this track hold data, is this recording running.
  * Stored as nothing but the moments at which it changed, so that a million intervals are 16 MB.
@@ -12,6 +18,13 @@ export class Timeline {
     this.#changesMs = Float64Array.from(changesMs)
   }
 
+  /** True in these intervals, which follow each other with gaps between them. */
+  static ofIntervals(intervals: Iterable<Interval>): Timeline {
+    return new Timeline(
+      Array.from(intervals, ({ startMs, endMs }) => (endMs === undefined ? [startMs] : [startMs, endMs])).flat(),
+    )
+  }
+
   /** How often it changed. */
   get changeCount(): number {
     return this.#changesMs.length
@@ -20,6 +33,11 @@ export class Timeline {
   /** How often it became true. */
   get intervalCount(): number {
     return Math.ceil(this.changeCount / 2)
+  }
+
+  /** Whether it was ever true. */
+  get wasEverTrue(): boolean {
+    return this.changeCount > 0
   }
 
   /** Whether it is still true after its last change. */
@@ -36,6 +54,13 @@ export class Timeline {
   valueAfter(index: number): boolean {
     // The first change, index 0, makes it true, and every change flips it.
     return index >= 0 && index % 2 === 0
+  }
+
+  /** Every time that it was true. */
+  *intervals(): Generator<Interval> {
+    for (let index = 0; index < this.changeCount; index += 2) {
+      yield { startMs: this.#changesMs[index]!, endMs: this.#changesMs[index + 1] }
+    }
   }
 
   /** Index of the first change at or after `momentMs`; {@link changeCount} when there is none. */

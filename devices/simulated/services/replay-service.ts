@@ -43,6 +43,11 @@ export function replayService(contents: RecorderContents): Service {
   return {
     namespace: NAMESPACE.trp,
     path: '/onvif/replay_service',
+    category: {
+      name: 'Replay',
+      isExtension: true,
+      write: (address) => xml`<tt:Replay><tt:XAddr>${address}</tt:XAddr></tt:Replay>`,
+    },
     version: { major: 21, minor: 12 },
     capabilities,
     operations,

@@ -4,6 +4,9 @@ import { invalidFilter, invalidValue } from '../soap/fault.js'
 import { NAMESPACE } from '../soap/namespaces.js'
 import type { XmlElement } from '../soap/xml-reader.js'
 
+/** Reads a SearchScope: the recordings that it includes, in the device's order. */
+export type ReadScope = (scope: XmlElement, contents: RecorderContents) => readonly SimulatedRecording[]
+
 /** The one filter this device supports, which is the specification's own example; it writes it with typographic quotation marks. */
 const TRACK_TYPE_FILTER = /^\s*boolean\s*\(\s*\/\/Track\s*\[\s*TrackType\s*=\s*["'“](\w+)["'”]\s*\]\s*\)\s*$/
 

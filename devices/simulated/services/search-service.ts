@@ -1,30 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { RecorderContents } from '../contents.js'
-import { searchEvents } from '../event-search.js'
-import type { Search, SearchKind, SearchResultOf, SearchSessions } from '../search-sessions.js'
-import { invalidValue, resourceProblem } from '../soap/fault.js'
+import type { SearchEvents } from '../event-search.js'
+import type { Search, SearchKind, SearchSessions } from '../search-sessions.js'
+import { resourceProblem } from '../soap/fault.js'
 import { NAMESPACE } from '../soap/namespaces.js'
-import { writeDateTime } from '../soap/values.js'
 import { xml, type Xml } from '../soap/xml-writer.js'
 import { readTopicFilter } from '../topic-filter.js'
-import { writeEvent, writeRecordingInformation, writeSummary } from './search-replies.js'
-import { findRecording, readSearchScope } from './search-scope.js'
+import { writeMoment, type Dialect } from './dialect.js'
+import { unknownSearch, type Page, type PageRequest, type TakePage } from './result-pages.js'
+import { writeEvent, writeRecordingInformation, writeSummary, type ReplyContext } from './search-replies.js'
+import { findRecording, type ReadScope } from './search-scope.js'
 import { operationTable, type OperationRequest, type Service } from './service.js'
 
 /** What the search service has to know. */
-export interface SearchServiceContext {
-  readonly contents: RecorderContents
+export interface SearchServiceContext extends ReplyContext {
   readonly sessions: SearchSessions
-  /** The device's own clock, ms since 1970; it may jump. */
-  readonly deviceNowMs: () => number
   /** The clock of the sessions, in ms; it never runs backwards. */
   readonly sessionNowMs: () => number
-}
-
-/** A page of results as it was taken from a session. */
-interface Page<Result> {
-  readonly results: readonly Result[]
-  readonly completed: boolean
+  readonly takePage: TakePage
+  readonly readScope: ReadScope
+  readonly searchEvents: SearchEvents
 }
 
 const RESULT_INPUTS = ['SearchToken', 'MinResults', 'MaxResults', 'WaitTime']
@@ -35,7 +28,7 @@ const RESULT_INPUTS = ['SearchToken', 'MinResults', 'MaxResults', 'WaitTime']
  * @see ONVIF Recording Search specification
  */
 export function searchService(context: SearchServiceContext): Service {
-  const { contents, sessions, deviceNowMs, sessionNowMs } = context
+  const { contents, dialect, sessions, deviceNowMs, sessionNowMs, takePage, readScope, searchEvents } = context
   // GeneralStartEvents is false: beyond the recording events, whose start state is mandatory, this recorder has no events.
   const capabilities = xml`<tse:Capabilities MetadataSearch="false" GeneralStartEvents="false"/>`
 
@@ -53,7 +46,7 @@ export function searchService(context: SearchServiceContext): Service {
     GetRecordingSummary: {
       access: 'READ_MEDIA',
       perform: () => xml`
-        <tse:GetRecordingSummaryResponse>${writeSummary(contents, deviceNowMs())}</tse:GetRecordingSummaryResponse>`,
+        <tse:GetRecordingSummaryResponse>${writeSummary(context)}</tse:GetRecordingSummaryResponse>`,
     },
     GetRecordingInformation: {
       access: 'READ_MEDIA',
@@ -63,7 +56,7 @@ export function searchService(context: SearchServiceContext): Service {
         return xml`
           <tse:GetRecordingInformationResponse>
             <tse:RecordingInformation>
-              ${writeRecordingInformation(recording, contents, deviceNowMs())}
+              ${writeRecordingInformation(recording, context)}
             </tse:RecordingInformation>
           </tse:GetRecordingInformationResponse>`
       },
@@ -72,7 +65,7 @@ export function searchService(context: SearchServiceContext): Service {
       access: 'READ_MEDIA',
       inputs: ['Scope', 'MaxMatches', 'KeepAliveTime'],
       perform: ({ input }) => {
-        const recordings = readSearchScope(input.required('Scope'), contents)
+        const recordings = readScope(input.required('Scope'), contents)
         const count = Math.min(recordings.length, input.optionalCount('MaxMatches', 1) ?? Infinity)
         // This search has no points in time; EndSearch has to give one all the same, which the specification calls undefined.
         const startMs = deviceNowMs()
@@ -92,9 +85,9 @@ export function searchService(context: SearchServiceContext): Service {
       access: 'READ_MEDIA',
       inputs: RESULT_INPUTS,
       perform: async (request) => {
-        const page = await takePage(context, 'recordings', request)
-        return writePage('GetRecordingSearchResultsResponse', page, (recording) => {
-          const information = writeRecordingInformation(recording, contents, deviceNowMs())
+        const page = await takePage(readPageRequest('recordings', request))
+        return writePage('GetRecordingSearchResultsResponse', page, dialect, (recording) => {
+          const information = writeRecordingInformation(recording, context)
           return xml`<tt:RecordingInformation>${information}</tt:RecordingInformation>`
         })
       },
@@ -106,7 +99,7 @@ export function searchService(context: SearchServiceContext): Service {
         const search = searchEvents({
           startMs: input.momentMs('StartPoint'),
           endMs: input.optionalMomentMs('EndPoint'),
-          recordings: readSearchScope(input.required('Scope'), contents),
+          recordings: readScope(input.required('Scope'), contents),
           topics: readTopicFilter(input.required('SearchFilter')),
           includeStartState: input.boolean('IncludeStartState'),
           maxMatches: input.optionalCount('MaxMatches', 1),
@@ -118,8 +111,10 @@ export function searchService(context: SearchServiceContext): Service {
     GetEventSearchResults: {
       access: 'READ_MEDIA',
       inputs: RESULT_INPUTS,
-      perform: async (request) =>
-        writePage('GetEventSearchResultsResponse', await takePage(context, 'events', request), writeEvent),
+      perform: async (request) => {
+        const page = await takePage(readPageRequest('events', request))
+        return writePage('GetEventSearchResultsResponse', page, dialect, (event) => writeEvent(event, context))
+      },
     },
     EndSearch: {
       access: 'READ_MEDIA',
@@ -128,57 +123,45 @@ export function searchService(context: SearchServiceContext): Service {
         const token = input.token('SearchToken')
         const reachedMs = sessions.end(token, sessionNowMs())
         if (reachedMs === undefined) throw unknownSearch(token)
-        return xml`<tse:EndSearchResponse><tse:Endpoint>${writeDateTime(reachedMs)}</tse:Endpoint></tse:EndSearchResponse>`
+        return xml`<tse:EndSearchResponse><tse:Endpoint>${writeMoment(dialect, reachedMs)}</tse:Endpoint></tse:EndSearchResponse>`
       },
     },
   })
   return {
     namespace: NAMESPACE.tse,
     path: '/onvif/search_service',
+    category: {
+      name: 'Search',
+      isExtension: true,
+      write: (address) => xml`
+        <tt:Search><tt:XAddr>${address}</tt:XAddr><tt:MetadataSearch>false</tt:MetadataSearch></tt:Search>`,
+    },
     version: { major: 26, minor: 6 },
     capabilities,
     operations,
   }
 }
 
-/** Take results, waiting as the session says. A session that is ended meanwhile gives no more results, and the request returns at once. */
-async function takePage<Kind extends SearchKind>(
-  { sessions, sessionNowMs }: SearchServiceContext,
-  kind: Kind,
-  { input, signal }: OperationRequest,
-): Promise<Page<SearchResultOf[Kind]>> {
-  const token = input.token('SearchToken')
-  const request = {
+function readPageRequest<Kind extends SearchKind>(kind: Kind, { input, signal }: OperationRequest): PageRequest<Kind> {
+  return {
+    kind,
+    token: input.token('SearchToken'),
     minResults: input.optionalCount('MinResults', 0),
     maxResults: input.optionalCount('MaxResults', 0),
     waitMs: input.optionalDurationMs('WaitTime'),
-    askedAtMs: sessionNowMs(),
-  }
-  for (;;) {
-    const outcome = sessions.take(kind, token, request, sessionNowMs())
-    if (outcome.type === 'results') return outcome
-    if (outcome.type === 'unknown') throw unknownSearch(token)
-    const stop = AbortSignal.any([outcome.ended, signal])
-    try {
-      await sleep(outcome.untilMs - sessionNowMs(), undefined, { signal: stop, ref: false })
-    } catch (error) {
-      if (!stop.aborted) throw error
-      return { results: [], completed: true }
-    }
+    signal,
   }
 }
 
 /** Results are written one by one while they are sent; only their compact form stands in memory. */
-function* writePage<Result>(response: string, page: Page<Result>, write: (result: Result) => Xml): Generator<Xml> {
-  const state = page.completed ? 'Completed' : 'Searching'
-  yield xml`<tse:${response}><tse:ResultList><tt:SearchState>${state}</tt:SearchState>`
+function* writePage<Result>(
+  response: string,
+  page: Page<Result>,
+  { tellsStateLast }: Dialect,
+  write: (result: Result) => Xml,
+): Generator<Xml> {
+  const state = xml`<tt:SearchState>${page.state}</tt:SearchState>`
+  yield xml`<tse:${response}><tse:ResultList>${tellsStateLast ? undefined : state}`
   for (const result of page.results) yield write(result)
-  yield xml`</tse:ResultList></tse:${response}>`
-}
-
-function unknownSearch(token: string): Error {
-  return invalidValue(
-    `there is no search '${token.slice(0, 64)}'; it may be completed, ended or expired`,
-    'ter:InvalidToken',
-  )
+  yield xml`${tellsStateLast ? state : undefined}</tse:ResultList></tse:${response}>`
 }

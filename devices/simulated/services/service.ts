@@ -1,4 +1,5 @@
 import type { Arguments } from '../soap/arguments.js'
+import type { ReplyBody } from '../soap/soap-reply.js'
 import type { Xml } from '../soap/xml-writer.js'
 
 /** One request for one operation. */
@@ -11,14 +12,7 @@ export interface OperationRequest {
   readonly signal: AbortSignal
 }
 
-/** The content of a reply's body: whole, or in pieces that are made while they are sent. */
-export type ReplyBody = Xml | Iterable<Xml>
-
-/**
- * One operation of a service. A fault is thrown as a `SoapFault`.
- *
- * A quirk of some real device is a table with one operation wrapped or replaced.
- */
+/** One operation of a service. A fault is thrown as a `SoapFault`. */
 export interface Operation {
   /** PRE_AUTH operations answer anybody (ONVIF Core specification, "Access classes"). */
   readonly access: 'PRE_AUTH' | 'READ_SYSTEM' | 'READ_MEDIA'
@@ -27,11 +21,23 @@ export interface Operation {
   readonly perform: (request: OperationRequest) => ReplyBody | Promise<ReplyBody>
 }
 
+/** A service's place in GetCapabilities. */
+export interface Category {
+  readonly name: string
+  /** It came later, and stands in the extension, only for who asks for all. */
+  readonly isExtension: boolean
+  readonly write: (address: string) => Xml
+}
+
 /** One web service of the device. */
 export interface Service {
   readonly namespace: string
   /** Where it answers, from the root of the server. */
   readonly path: string
+  /** What has to stand behind `?` in its address; without one, anything may. */
+  readonly query?: string
+  /** How GetCapabilities names it, which is older than GetServices. */
+  readonly category: Category
   /** Of the specification that it follows: year and month. */
   readonly version: { readonly major: number; readonly minor: number }
   /** Its `Capabilities` element, as in GetServices and GetServiceCapabilities. */
@@ -45,7 +51,9 @@ export function operationTable(operations: Readonly<Record<string, Operation>>):
   return new Map(Object.entries(operations))
 }
 
-/** The address of a service for a client that reached the device at `origin`. */
-export function addressOf(service: Pick<Service, 'path'>, origin: string): string {
-  return `${origin}${service.path}`
-}
+/** The address of a service as the device tells it to a client that reached it at `origin`. */
+export type AddressOf = (service: Pick<Service, 'path' | 'query'>, origin: string) => string
+
+/** The address at which a service really answers. */
+export const addressOf: AddressOf = ({ path, query }, origin) =>
+  query === undefined ? `${origin}${path}` : `${origin}${path}?${query}`
