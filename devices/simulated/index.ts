@@ -3,7 +3,9 @@
  *
  * @module devices/simulated
  */
-export { SimulatedRecorder, SimulatorError } from './recorder.js'
+export { SimulatedRecorder } from './recorder.js'
+export { ReplayedDevice, type ReplayedDeviceOptions } from './replay/replayed-device.js'
+export { SimulatorError } from './simulator-error.js'
 export type { SimulatedRecorderOptions } from './options.js'
 export type { RecorderStats } from './query-counters.js'
 export type { TruthRecord } from './truth.js'

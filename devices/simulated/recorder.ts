@@ -1,4 +1,4 @@
-import { UsageError, ViewnetError, type DeviceErrorCode } from 'viewnet/device'
+import { UsageError, type DeviceErrorCode } from 'viewnet/device'
 import type { AccessControl } from './access-control.js'
 import { makeSelfSignedCertificate } from './certificate.js'
 import { makeContents, type RecorderContents } from './contents.js'
@@ -22,10 +22,10 @@ import { replayService } from './services/replay-service.js'
 import { pagesOf } from './services/result-pages.js'
 import { searchService } from './services/search-service.js'
 import type { Service } from './services/service.js'
+import { SimulatorError } from './simulator-error.js'
 import { truthCount, truthOf, writeTruthFile, type TruthDetail, type TruthRecord } from './truth.js'
 
-/** The simulated recorder cannot run here. */
-export class SimulatorError extends ViewnetError {}
+export { SimulatorError }
 
 /** Results in one reply: 10,000 events are 8 MB of XML. */
 const MAX_PAGE_RESULTS = 10_000
