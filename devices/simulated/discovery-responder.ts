@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os'
 import { parseStrictly, UsageError } from 'viewnet/device'
 import { z } from 'zod'
 import { matchesProbe, readProbe, writeProbeMatches, type DiscoveryDescription } from './probe-answer.js'
-import { SimulatorError } from './recorder.js'
+import { SimulatorError } from './simulator-error.js'
 import { SCOPES } from './scopes.js'
 
 /** How a simulated device lets itself be found. */
