@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { UsageError, ViewnetError } from 'viewnet/device'
+import { benchmarkCommand } from './benchmark.js'
 import { certifyCommand } from './certify.js'
 import { ExitStatus, note, outliveReaders } from './output.js'
 import { requestCommand } from './request.js'
@@ -20,7 +21,14 @@ async function main(): Promise<void> {
     )
     .version(packageVersion)
     .addHelpText('afterAll', EXIT_STATUSES)
-  for (const command of [certifyCommand(), serveCommand(), requestCommand(), simulateCommand(), verifyCommand()])
+  for (const command of [
+    certifyCommand(),
+    serveCommand(),
+    requestCommand(),
+    simulateCommand(),
+    verifyCommand(),
+    benchmarkCommand(),
+  ])
     program.addCommand(command)
   for (const command of withSubcommands(program))
     command.exitOverride().showHelpAfterError('(add --help for all options)')

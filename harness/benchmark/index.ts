@@ -1,0 +1,15 @@
+/**
+ * The performance suite: each figure beside its bare baseline, in the same run.
+ *
+ * @module benchmark
+ */
+import { exchangeMeasurements } from './exchange-figures.js'
+import type { Measurement } from './figure.js'
+import { wireMeasurements } from './wire-figures.js'
+
+export { measure, type Figure, type Goal, type Measurement } from './figure.js'
+
+/** Everything that the suite measures, in the order of the table. */
+export function measurements(): readonly Measurement[] {
+  return [...wireMeasurements(), ...exchangeMeasurements()]
+}
