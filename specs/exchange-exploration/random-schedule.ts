@@ -16,7 +16,6 @@ export interface RandomSchedule {
 /** Every so many schedules the list is a long one, or needs more than one MISSING packet. */
 const LONG_EVERY = 2_000
 const SEVERAL_MISSING_EVERY = 20_000
-/** The fourth power of an even draw favours small counts, where faults meet in more ways than losses among many resources do. */
 const SMALL_COUNT_MOST = 40
 const RATIO_MOST = 0.6
 
@@ -35,7 +34,7 @@ export function randomSchedule(seed: number, index: number): RandomSchedule {
     ? uniformInt(random, 8_193, 12_000)
     : index % LONG_EVERY === 0
       ? uniformInt(random, 100, 300)
-      : Math.floor((SMALL_COUNT_MOST + 1) * uniformFloat32(random) ** 4)
+      : smallCount(random)
   const scenario: Scenario = {
     count,
     // A list of thousands, sent in full 32 times over, would cost more than all the others together.
@@ -48,22 +47,17 @@ export function randomSchedule(seed: number, index: number): RandomSchedule {
   return { scenario, fates: randomFates(random, isHuge ? RATIO_MOST / 4 : RATIO_MOST) }
 }
 
+/** Rather few than many: where packets are few, faults meet at every turn; among many most of them are losses alike. */
+function smallCount(random: RandomGenerator): number {
+  return uniformInt(random, 0, 19) === 0 ? 0 : 1 + Math.floor(SMALL_COUNT_MOST * uniformFloat32(random) ** 4)
+}
+
 /** Around the 300 ms of PENDING, far beyond it, and, rarely, never. */
 function randomDevice(random: RandomGenerator): DeviceBehaviour {
+  const isEndless = uniformInt(random, 0, 499) === 0
   const isRefusing = uniformInt(random, 0, 19) === 0
   return {
-    afterMs: pick(random, [
-      0,
-      0,
-      0,
-      0,
-      299,
-      300,
-      400,
-      3_000,
-      12_000,
-      uniformInt(random, 0, 49) === 0 ? Infinity : 54_000,
-    ]),
+    afterMs: isEndless ? Infinity : pick(random, [0, 0, 0, 0, 299, 300, 400, 3_000, 12_000, 54_000]),
     refusal: isRefusing
       ? pick(random, [ResponseStatus.deviceUnreachable, ResponseStatus.deviceRefused, ResponseStatus.deviceFault])
       : undefined,
