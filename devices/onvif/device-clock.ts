@@ -1,5 +1,5 @@
 import { Namespace } from './namespaces.js'
-import { childOf, textOf, type XmlElement } from './xml-reader.js'
+import { childOf, textOf, type XmlElement } from './xml-element.js'
 
 /**
  * Read a GetSystemDateAndTimeResponse.

@@ -4,4 +4,29 @@
  * @module devices/onvif
  */
 export { OnvifDevice } from './onvif-device.js'
+export type { TlsOptions } from './certificate.js'
+export type { OnvifExchange } from './onvif-exchange.js'
 export type { OnvifDeviceOptions } from './options.js'
+export {
+  askOffer,
+  discoverDevices,
+  DiscoveryError,
+  type DeviceOffer,
+  type DiscoveredDevice,
+  type Discovery,
+  type DiscoveryOptions,
+} from './discovery/index.js'
+export {
+  inspectDevice,
+  redactResponse,
+  redactText,
+  type AuthenticationFacts,
+  type InspectedService,
+  type Inspection,
+  type InspectionError,
+  type InspectionWatch,
+  type Quirk,
+  type RecordingSummary,
+  type ResourceFacts,
+  type SearchCapabilities,
+} from './inspection/index.js'

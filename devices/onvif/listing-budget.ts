@@ -20,16 +20,16 @@ const LEAVE_TIMEOUT_MS = 2000
 export function searchWithinBudget(
   client: OnvifClient,
   address: URL,
-  { callTimeoutMs, overallTimeoutMs, pageSize }: ParsedOptions,
+  { attemptTimeoutMs, callTimeoutMs, overallTimeoutMs, pageSize }: ParsedOptions,
   signal: AbortSignal | undefined,
 ): SearchOptions {
   const budget = new TimeBudget(overallTimeoutMs)
   return {
     pageSize,
-    // Half of a call's time is left for the answer itself.
-    waitTimeMs: Math.min(WAIT_TIME_MS, callTimeoutMs / 2),
+    // Half of an exchange's time is left for the answer itself.
+    waitTimeMs: Math.min(WAIT_TIME_MS, attemptTimeoutMs / 2, callTimeoutMs / 2),
 
-    async ask(request, take) {
+    async ask(request, handlerOf) {
       signal?.throwIfAborted()
       if (budget.remainingMs === 0) {
         const { operation } = request
@@ -40,7 +40,7 @@ export function searchWithinBudget(
         )
       }
       const timeoutMs = Math.min(callTimeoutMs, budget.remainingMs)
-      return budget.spend(() => client.ask({ address, request, timeoutMs, signal, take }))
+      return budget.spend(() => client.ask({ address, request, timeoutMs, signal, handlerOf }))
     },
 
     async leave(request) {

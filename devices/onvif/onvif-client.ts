@@ -1,5 +1,6 @@
 import { DeviceError, DeviceErrorCode } from 'viewnet/device'
-import { toDeviceError } from './blame.js'
+import { Authenticator, type Proof } from './authenticator.js'
+import { challengesOf, isConnectionLoss, toDeviceError } from './blame.js'
 import { withDeadline, type Limits } from './deadline.js'
 import { readSystemDateAndTime } from './device-clock.js'
 import { askThroughNodeOnvif, type OpenOperation } from './node-onvif-call.js'
@@ -7,7 +8,6 @@ import type { ParsedOptions } from './options.js'
 import { SoapClient } from './soap-client.js'
 import { readReply } from './soap-reply.js'
 import { DeviceRequest, type SoapRequest } from './soap-request.js'
-import { usernameToken, type Credentials } from './username-token.js'
 import { readXml, type XmlElement, type XmlReaderOptions } from './xml-reader.js'
 
 /** One question, asked as the user. */
@@ -15,7 +15,7 @@ export interface Question extends Limits {
   /** Left out: the device service. */
   readonly address?: URL
   readonly request: SoapRequest
-  readonly take?: XmlReaderOptions['take']
+  readonly handlerOf?: XmlReaderOptions['handlerOf']
 }
 
 /** The questions that anybody may ask. */
@@ -31,21 +31,32 @@ const OpenRequest: Readonly<Record<OpenOperation, SoapRequest>> = {
  */
 const CLOCK_MOVE_MS = 2000
 
+/** Proofs for one question: a token, a digest in its place, a digest by a newer nonce, both. Each is sent for a reason of its own. */
+const MAX_PROOFS = 4
+
 /** Asks one device: knows its address, who asks, and how far its clock is from ours. */
 export class OnvifClient {
   /** Of the device service. */
   readonly address: URL
   readonly #soap: SoapClient
-  readonly #credentials: Credentials | undefined
+  readonly #authenticator: Authenticator | undefined
   readonly #maxReplyBytes: number
+  readonly #attemptTimeoutMs: number
+  /** node-onvif asks http: only, and nobody can observe what it does. */
+  readonly #usesNodeOnvif: boolean
   #clockOffsetMs: number | undefined
   #isClockRead = false
+  #isGreeted = false
+  /** The device closes connections that it said it would keep. */
+  #keepsNoConnections = false
 
-  constructor({ url, user, password, maxReplyBytes }: ParsedOptions) {
+  constructor({ url, user, password, maxReplyBytes, attemptTimeoutMs, tls, observe }: ParsedOptions) {
     this.address = url
-    this.#credentials = user === undefined ? undefined : { user, password: password ?? '' }
+    this.#authenticator = user === undefined ? undefined : new Authenticator({ user, password: password ?? '' })
     this.#maxReplyBytes = maxReplyBytes
-    this.#soap = new SoapClient({ maxReplyBytes })
+    this.#attemptTimeoutMs = attemptTimeoutMs
+    this.#usesNodeOnvif = url.protocol === 'http:' && observe === undefined
+    this.#soap = new SoapClient({ maxReplyBytes, tls, observe })
   }
 
   /** The device's time now, as far as we know its clock; ours where it never told it. Ms since 1970. */
@@ -54,24 +65,19 @@ export class OnvifClient {
   }
 
   /**
-   * Ask as the user, with a token dated by the device's clock. When the device refuses it, its clock is read again, and if that has moved, the
-   * question is asked once more.
+   * Ask as the user, with the proof that the device wants. Asked again, within the same time, only where that is safe and promising: with a newer or
+   * another proof, or on a new connection.
    *
    * @returns the element in the answer's SOAP body
    * @throws `DeviceError`, or the reason of the signal
    */
   async ask(question: Question): Promise<XmlElement> {
-    if (!this.#credentials) return this.#call(question)
-    if (!this.#isClockRead) await this.readClockOffset(question)
-    const usedOffsetMs = this.#clockOffsetMs ?? 0
-    try {
-      return await this.#call(question)
-    } catch (error) {
-      if (!(error instanceof DeviceError) || error.code !== DeviceErrorCode.refused) throw error
-      const offsetMs = (await this.readClockOffset(question)) ?? 0
-      if (Math.abs(offsetMs - usedOffsetMs) <= CLOCK_MOVE_MS) throw error
-      return this.#call(question)
-    }
+    return this.#within(question, question.request, async (signal) => {
+      const authenticator = this.#authenticator
+      if (!authenticator) return this.#attempt({ ...question, signal }, () => undefined)
+      await this.#greet(authenticator, { ...question, signal })
+      return this.#askAs(authenticator, { ...question, signal })
+    })
   }
 
   /**
@@ -83,18 +89,18 @@ export class OnvifClient {
    */
   async askOpenly(operation: OpenOperation, limits: Limits): Promise<XmlElement> {
     const request = OpenRequest[operation]
-    try {
-      return await withDeadline(limits, async (signal) => {
-        const answer = await this.#askNodeOnvif(operation, signal)
-        if (answer) return answer
-        const question = { request, signal, timeoutMs: limits.timeoutMs }
+    return this.#within(limits, request, async (signal) => {
+      const question = { request, signal, timeoutMs: limits.timeoutMs }
+      const answer = await this.#askNodeOnvif(operation, signal)
+      if (answer) return answer
+      try {
+        return await this.#attempt(question, () => undefined)
+      } catch (error) {
         // The clock is what a token needs first, so it cannot be asked for with one.
-        return operation === 'GetSystemDateAndTime' ? this.#callWithoutToken(question) : this.ask(question)
-      })
-    } catch (cause) {
-      if (limits.signal?.aborted && cause === limits.signal.reason) throw cause
-      throw toDeviceError(cause, { operation, address: this.address.href })
-    }
+        if (!this.#authenticator || operation === 'GetSystemDateAndTime' || !isRefusal(error)) throw error
+        return this.ask(question)
+      }
+    })
   }
 
   /**
@@ -121,8 +127,90 @@ export class OnvifClient {
     return this.#soap.close()
   }
 
+  /** One deadline around however many attempts. */
+  async #within<T>(limits: Limits, { operation }: SoapRequest, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    try {
+      return await withDeadline(limits, work)
+    } catch (cause) {
+      if (limits.signal?.aborted && cause === limits.signal.reason) throw cause
+      throw toDeviceError(cause, { operation, address: this.address.href })
+    }
+  }
+
+  /**
+   * Learn which proof the device wants, once, by a question without any: so the first proof that it gets is of the right kind, and a wrong password
+   * counts once against the account. The question is one that a device answers to nobody, or that tells an anonymous user nothing wrong.
+   */
+  async #greet(authenticator: Authenticator, limits: Limits): Promise<void> {
+    if (this.#isGreeted) return
+    try {
+      await this.#attempt({ ...limits, request: DeviceRequest.getDeviceInformation }, () => undefined)
+    } catch (error) {
+      if (!(error instanceof DeviceError) || error.code === DeviceErrorCode.unreachable) throw error
+      authenticator.takeChallenges(challengesOf(error) ?? [], undefined)
+    }
+    this.#isGreeted = true
+  }
+
+  async #askAs(authenticator: Authenticator, question: Question): Promise<XmlElement> {
+    for (let proofCount = 1; ; proofCount++) {
+      if (authenticator.needsClock && !this.#isClockRead) await this.readClockOffset(question)
+      let proof: Proof | undefined
+      try {
+        return await this.#attempt(question, (address) => {
+          proof = authenticator.prove(
+            { method: 'POST', target: address.pathname + address.search },
+            this.#clockOffsetMs ?? 0,
+          )
+          return proof
+        })
+      } catch (error) {
+        if (!isRefusal(error) || !proof || proofCount === MAX_PROOFS) throw error
+        if (!(await this.#canProveBetter(authenticator, error, proof, question))) throw error
+      }
+    }
+  }
+
+  async #canProveBetter(authenticator: Authenticator, error: unknown, proof: Proof, limits: Limits): Promise<boolean> {
+    if (authenticator.takeChallenges(challengesOf(error) ?? [], proof)) return true
+    if (challengesOf(error) === undefined && authenticator.takeRefusal(proof)) return true
+    if (proof.clockOffsetMs === undefined) return false
+    const offsetMs = (await this.readClockOffset(limits)) ?? 0
+    return Math.abs(offsetMs - proof.clockOffsetMs) > CLOCK_MOVE_MS
+  }
+
+  /**
+   * Ask, and once more on a connection of its own when the connection was lost before any answer began. That connection may have been an idle one that
+   * the device had closed; from then on none is kept.
+   *
+   * @param prove - called for each time that the question is sent: no device takes the same nonce twice
+   */
+  async #attempt(question: Question, prove: (address: URL) => Proof | undefined): Promise<XmlElement> {
+    const address = question.address ?? this.address
+    const send = (isAlone: boolean): Promise<XmlElement> => {
+      const proof = prove(address)
+      return this.#soap.call({
+        ...question,
+        address,
+        timeoutMs: Math.min(question.timeoutMs, this.#attemptTimeoutMs),
+        header: proof?.header,
+        authorization: proof?.authorization,
+        isAlone,
+      })
+    }
+    const wasAlone = this.#keepsNoConnections
+    try {
+      return await send(wasAlone)
+    } catch (error) {
+      if (!isConnectionLoss(error) || wasAlone) throw error
+      this.#keepsNoConnections = true
+      if (question.request.isRepeatable === false) throw error
+      return send(true)
+    }
+  }
+
   async #askNodeOnvif(operation: OpenOperation, signal: AbortSignal): Promise<XmlElement | undefined> {
-    if (this.address.protocol !== 'http:') return undefined
+    if (!this.#usesNodeOnvif) return undefined
     try {
       const message = await askThroughNodeOnvif(operation, this.address, signal)
       return readReply(readXml(Buffer.from(message), { maxBytes: this.#maxReplyBytes }), OpenRequest[operation])
@@ -131,14 +219,8 @@ export class OnvifClient {
       return undefined
     }
   }
+}
 
-  #call(question: Question): Promise<XmlElement> {
-    if (!this.#credentials) return this.#callWithoutToken(question)
-    const header = usernameToken(this.#credentials, { createdAtMs: this.deviceTimeMs })
-    return this.#soap.call({ ...question, address: question.address ?? this.address, header })
-  }
-
-  #callWithoutToken(question: Question): Promise<XmlElement> {
-    return this.#soap.call({ ...question, address: question.address ?? this.address })
-  }
+function isRefusal(error: unknown): boolean {
+  return error instanceof DeviceError && error.code === DeviceErrorCode.refused
 }

@@ -14,7 +14,7 @@ import { parseOptions, type OnvifDeviceOptions, type ParsedOptions } from './opt
 import { listRecordings } from './recording-list.js'
 import { readCapabilities, readServices, relocate, SEARCH_SERVICE, type Service } from './services.js'
 import { DeviceRequest } from './soap-request.js'
-import { textOf } from './xml-reader.js'
+import { textOf } from './xml-element.js'
 
 /**
  * A camera or recorder that speaks ONVIF Profile G.

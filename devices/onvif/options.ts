@@ -1,6 +1,8 @@
 import { closest } from 'fastest-levenshtein'
 import { UsageError } from 'viewnet/device'
 import { z } from 'zod'
+import { normalFingerprint, type TlsOptions } from './certificate.js'
+import type { OnvifExchange } from './onvif-exchange.js'
 
 const MAX_TIMEOUT_MS = 24 * 60 * 60_000
 
@@ -14,7 +16,18 @@ const schema = z.strictObject({
     .transform((url) => new URL(url)),
   user: z.string().min(1, 'expected at least one character').optional(),
   password: z.string().optional(),
-  callTimeoutMs: milliseconds().default(10_000),
+  tls: z
+    .union(
+      [
+        z.strictObject({ fingerprintSha256: z.string().regex(/^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i) }),
+        z.strictObject({ insecure: z.literal(true) }),
+      ],
+      { error: 'expected { fingerprintSha256: 64 hexadecimal digits } or { insecure: true }' },
+    )
+    .transform((tls) => ('insecure' in tls ? tls : { fingerprintSha256: normalFingerprint(tls.fingerprintSha256) }))
+    .optional(),
+  attemptTimeoutMs: milliseconds().default(10_000),
+  callTimeoutMs: milliseconds().default(20_000),
   overallTimeoutMs: milliseconds().default(300_000),
   maxReplyBytes: z
     .int('expected a whole number of octets')
@@ -26,6 +39,9 @@ const schema = z.strictObject({
     .min(1, 'expected at least 1')
     .max(1000, 'expected at most 1000')
     .default(1000),
+  observe: z
+    .custom<(exchange: OnvifExchange) => void>((value) => typeof value === 'function', { error: 'expected a function' })
+    .optional(),
 })
 
 /** How to reach an ONVIF device, and how patient to be with it. */
@@ -36,7 +52,17 @@ export interface OnvifDeviceOptions {
   readonly user?: string | undefined
   /** Left out: empty. Never sent, only digested, and never told in a message. */
   readonly password?: string | undefined
-  /** Longest that one question may take, ms, 1 to a day. Default 10,000: devices wake their disks for a search, which takes seconds. */
+  /**
+   * Whom to trust where the URL is https:. Left out: certificates that this machine trusts, which a device's own is not; the error then tells its
+   * fingerprint.
+   */
+  readonly tls?: TlsOptions | undefined
+  /** Longest that one HTTP exchange may take, ms, 1 to a day. Default 10,000: devices wake their disks for a search, which takes seconds. */
+  readonly attemptTimeoutMs?: number | undefined
+  /**
+   * Longest that one question may take with everything it needs: a nonce, the device's clock, a new connection. Ms, 1 to a day. Default 20,000: a slow
+   * exchange and time for another.
+   */
   readonly callTimeoutMs?: number | undefined
   /**
    * Longest that the device may take for a whole listing, ms, 1 to a day; the reader's own time is not counted. Default 300,000: a million
@@ -47,6 +73,11 @@ export interface OnvifDeviceOptions {
   readonly maxReplyBytes?: number | undefined
   /** Most results asked for at once, and most recordings in a page, 1 to 1000. Default 1000; devices that cannot do as many send fewer. */
   readonly pageSize?: number | undefined
+  /**
+   * Told of every exchange with the device, raw, when it is over. What it is told holds secrets; see {@link OnvifExchange}. While it is there, replies
+   * are kept whole until it was told, and node-onvif is not used, because nobody can see what that exchanges.
+   */
+  readonly observe?: ((exchange: OnvifExchange) => void) | undefined
 }
 
 /** {@link OnvifDeviceOptions} once checked, every default in its place. */
@@ -62,6 +93,9 @@ export function parseOptions(options: OnvifDeviceOptions): ParsedOptions {
   if (!result.success) throw optionError(result.error, options)
   if (result.data.password !== undefined && result.data.user === undefined) {
     throw new UsageError('ERR_VIEWNET_OPTION', "OnvifDevice option 'user': expected one beside 'password', got none")
+  }
+  if (result.data.tls !== undefined && result.data.url.protocol !== 'https:') {
+    throw new UsageError('ERR_VIEWNET_OPTION', "OnvifDevice option 'url': expected https: beside 'tls', got http:")
   }
   return result.data
 }
@@ -87,8 +121,8 @@ function optionError(error: z.ZodError, options: unknown): UsageError {
 function describe(name: string, options: unknown): string {
   const value: unknown = name === '' ? options : (options as Readonly<Record<string, unknown>>)[name]
   if (value === undefined || value === null) return String(value)
-  if (name === 'password' || !/^(string|number|boolean)$/.test(typeof value)) return `a ${typeof value}`
-  if (typeof value !== 'string') return String(value)
+  if (name !== 'password' && (typeof value === 'number' || typeof value === 'boolean')) return String(value)
+  if (name === 'password' || typeof value !== 'string') return `a ${typeof value}`
   return name === 'url' && value.includes('@') ? 'a URL with credentials' : `'${value}'`
 }
 

@@ -1,6 +1,7 @@
 import { parseDateTime } from './date-time.js'
 import { Namespace } from './namespaces.js'
-import { childOf, childrenOf, textOf, XmlError, type XmlElement } from './xml-reader.js'
+import { childOf, childrenOf, textOf, type XmlElement } from './xml-element.js'
+import { XmlError } from './xml-error.js'
 
 /** What a device says of one of its recordings, as far as a listing needs it. */
 export interface RecordingInformation {
@@ -20,7 +21,7 @@ export interface TrackInformation {
   readonly token: string
   /** Its oldest data, ms since 1970; `undefined` when the device does not tell. */
   readonly dataFromMs: number | undefined
-  /** Where its newest data ends. */
+  /** Where its newest data ends; not before the oldest. */
   readonly dataToMs: number | undefined
 }
 
@@ -41,18 +42,18 @@ export function readRecordingInformation(element: XmlElement): RecordingInformat
     textOf(source, Namespace.schema, 'SourceId'),
     textOf(source, Namespace.schema, 'Name'),
   ]
-  const earliestMs = readTime(element, 'EarliestRecording')
-  const latestMs = readTime(element, 'LatestRecording')
+  const [earliestMs, latestMs] = readBounds(element, 'EarliestRecording', 'LatestRecording')
   const videoTracks = new Map<string, TrackInformation>()
   for (const track of childrenOf(element, Namespace.schema, 'Track')) {
     if (textOf(track, Namespace.schema, 'TrackType').toLowerCase() !== 'video') continue
     const trackToken = textOf(track, Namespace.schema, 'TrackToken')
     if (videoTracks.has(trackToken)) continue
+    const [dataFromMs, dataToMs] = readBounds(track, 'DataFrom', 'DataTo')
+    // A track can hold nothing that its recording does not: so the recording's bounds stand in for bounds that a device leaves out.
     videoTracks.set(trackToken, {
       token: trackToken,
-      // A track can hold nothing that its recording does not: so the recording's bounds stand in for bounds that a device leaves out.
-      dataFromMs: readTime(track, 'DataFrom') ?? earliestMs,
-      dataToMs: readTime(track, 'DataTo') ?? latestMs,
+      dataFromMs: dataFromMs ?? earliestMs,
+      dataToMs: dataToMs ?? latestMs,
     })
   }
   return {
@@ -63,6 +64,13 @@ export function readRecordingInformation(element: XmlElement): RecordingInformat
     latestMs,
     videoTracks: [...videoTracks.values()],
   }
+}
+
+/** Some devices tell the two the wrong way round: that there are data between them is sure, so they are put in order. */
+function readBounds(element: XmlElement, first: string, last: string): [number | undefined, number | undefined] {
+  const fromMs = readTime(element, first)
+  const toMs = readTime(element, last)
+  return fromMs !== undefined && toMs !== undefined && toMs < fromMs ? [toMs, fromMs] : [fromMs, toMs]
 }
 
 /** Left out or empty, devices mean that there is nothing to tell; anything else has to be a time, or the listing would be wrong in silence. */

@@ -1,23 +1,26 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DeviceError, DeviceErrorCode, type Recording, type RecordingQuery } from 'viewnet/device'
-import { hasFaultCode, toDeviceError } from './blame.js'
+import { hasFaultCode, isConnectionLoss, isSoapFault, toDeviceError } from './blame.js'
 import { rankSources } from './channels.js'
-import { IntervalBuilder, type Interval, type VideoTrack } from './intervals.js'
+import { LAST_MOMENT_MS } from './date-time.js'
+import { IntervalBuilder, type Interval, type SearchedRange, type VideoTrack } from './intervals.js'
 import { searchWithinBudget } from './listing-budget.js'
 import type { OnvifClient } from './onvif-client.js'
 import type { ParsedOptions } from './options.js'
-import { readRecordingInformation, type RecordingInformation } from './recording-information.js'
+import type { RecordingInformation } from './recording-information.js'
+import { RecordingReader } from './recording-reader.js'
 import { search, type SearchOptions } from './search-session.js'
-import { findEvents, findRecordings } from './soap-request.js'
-import { readStateEvent, type StateEvent } from './state-event.js'
+import { findEvents, findRecordings, type EventSearch } from './soap-request.js'
+import { StateEventReader } from './state-event.js'
 
 /** Searched beyond what the recordings tell as their bounds, on both sides: it is not told whether a search includes its ends. */
 const MARGIN_MS = 1000
 
-/** The end of the year 9999, which is as far as an xs:dateTime of four digits reaches. */
-const LAST_MOMENT_MS = 253_402_300_799_999
-
 /** The wire's channel has 16 bits (docs/protocol.md, RESOURCE). */
 const MAX_CHANNEL = 65535
+
+/** Times that a search whose session was lost half-way is begun again, in one listing each. */
+const MAX_RESTARTS = 2
 
 interface ChannelTrack extends VideoTrack {
   readonly channel: number
@@ -27,10 +30,10 @@ interface ChannelTrack extends VideoTrack {
  * List the recordings of a device through its search service: which recordings there are, then the events that say when each held data.
  *
  * The whole device is asked, whatever is wanted, and filtered here: a search within a window would cut the intervals that reach out of it, and give
- * them other identities.
+ * them other identities. Nothing is told before the device told everything, so that its mistakes can be seen and no slow reader lets a session expire.
  *
  * @param address - of the search service
- * @returns pages of at most {@link ParsedOptions.pageSize} recordings, each as soon as it is known to be complete
+ * @returns pages of at most {@link ParsedOptions.pageSize} recordings, track by track
  * @throws `DeviceError`; the reason of the query's signal
  */
 export async function* listRecordings(
@@ -41,40 +44,109 @@ export async function* listRecordings(
 ): AsyncGenerator<readonly Recording[]> {
   const searchOptions = searchWithinBudget(client, address, options, query.signal)
   try {
-    const recordings = new Map<string, RecordingInformation>()
-    for await (const page of search(
-      {
-        start: findRecordings(),
-        resultsOperation: 'GetRecordingSearchResults',
-        resultName: 'RecordingInformation',
-        read: readRecordingInformation,
-        keyOf: ({ token }) => token,
-      },
-      searchOptions,
-    )) {
-      for (const recording of page) recordings.set(recording.token, recording)
+    const recordings = await findAll(searchOptions)
+    const builder = await findIntervals(client, recordings, searchOptions)
+    let page: Recording[] = []
+    for (const interval of builder.finish()) {
+      if (!isWanted(interval, query)) continue
+      page.push(toRecording(interval))
+      if (page.length < options.pageSize) continue
+      yield page
+      page = []
+      // A reader who needs no time itself would let nobody else have any.
+      await nextTurn()
+      query.signal?.throwIfAborted()
     }
-    yield* inPages(wantedIntervals(client, [...recordings.values()], searchOptions, query), options.pageSize)
+    if (page.length > 0) yield page
   } catch (cause) {
     if (query.signal?.aborted && cause === query.signal.reason) throw cause
     throw toDeviceError(cause, { operation: 'ListRecordings', address: address.href })
   }
 }
 
-async function* wantedIntervals(
+function findAll(options: SearchOptions): Promise<readonly RecordingInformation[]> {
+  return startedAgain(async () => {
+    const reader = new RecordingReader()
+    await search(
+      {
+        start: findRecordings(),
+        resultsOperation: 'GetRecordingSearchResults',
+        resultName: 'RecordingInformation',
+        reader,
+      },
+      options,
+    )
+    return reader.recordings
+  })
+}
+
+async function findIntervals(
   client: OnvifClient,
   recordings: readonly RecordingInformation[],
   options: SearchOptions,
-  query: RecordingQuery,
-): AsyncGenerator<Recording[]> {
-  const builder = new IntervalBuilder(videoTracks(recordings))
-  const bounds = boundsOf(recordings, client.deviceTimeMs)
-  if (bounds) {
-    for await (const events of stateEvents(bounds, options)) {
-      yield toRecordings(builder.receive(events), query)
+): Promise<IntervalBuilder<ChannelTrack>> {
+  const tracks = videoTracks(recordings)
+  const range = rangeOf(recordings, client.deviceTimeMs)
+  if (!range) return new IntervalBuilder(tracks)
+  for (const [index, wanted] of asksFor(range).entries()) {
+    try {
+      return await startedAgain(async () => {
+        const builder = new IntervalBuilder(tracks, range)
+        await search(
+          {
+            start: findEvents(wanted),
+            resultsOperation: 'GetEventSearchResults',
+            resultName: 'Result',
+            reader: new StateEventReader((event) => builder.receive(event)),
+          },
+          options,
+        )
+        return builder
+      })
+    } catch (error) {
+      // A device without an event search still tells the bounds of its tracks.
+      if (error instanceof DeviceError && error.code === DeviceErrorCode.unsupported) break
+      if (!hasFaultCode(error, 'InvalidFilterFault') || index === LAST_ASK) throw error
     }
   }
-  for (const interval of builder.finish()) yield toRecordings([interval], query)
+  return new IntervalBuilder(tracks)
+}
+
+/** What to ask for: what we want, and less and less of a filter for devices that refuse one. What comes beyond it is passed over here. */
+function asksFor(range: SearchedRange): readonly EventSearch[] {
+  return [
+    { ...range, filterTopics: true },
+    { ...range, filterTopics: false },
+    { fromMs: range.fromMs, toMs: undefined, filterTopics: true },
+    { fromMs: range.fromMs, toMs: undefined, filterTopics: false },
+  ]
+}
+
+const LAST_ASK = 3
+
+/**
+ * Do a whole search again when its session was lost half-way: it had expired, or the answer to a poll was lost with its connection, and what that held
+ * would be missing. Bounded, because a device may do so every time.
+ *
+ * @param work - begins from nothing each time
+ */
+async function startedAgain<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let restarts = 0; ; restarts++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (restarts === MAX_RESTARTS || !isSessionLoss(error)) throw error
+    }
+  }
+}
+
+/** A fault of a poll, unless it says that the question itself is wrong or not allowed. */
+function isSessionLoss(error: unknown): boolean {
+  if (!(error instanceof DeviceError) || error.operation?.startsWith('Get') !== true) return false
+  return (
+    isConnectionLoss(error) ||
+    (isSoapFault(error) && error.code === DeviceErrorCode.fault && !hasFaultCode(error, 'InvalidFilterFault'))
+  )
 }
 
 function videoTracks(recordings: readonly RecordingInformation[]): ChannelTrack[] {
@@ -94,10 +166,7 @@ function videoTracks(recordings: readonly RecordingInformation[]): ChannelTrack[
 }
 
 /** From the oldest to the newest data, as the device tells it; to now where it is still recording. `undefined` when there is no video at all. */
-function boundsOf(
-  recordings: readonly RecordingInformation[],
-  nowMs: number,
-): { readonly fromMs: number; readonly toMs: number } | undefined {
+function rangeOf(recordings: readonly RecordingInformation[], nowMs: number): SearchedRange | undefined {
   let fromMs = Infinity
   let toMs = -Infinity
   for (const { videoTracks: tracks, earliestMs, latestMs, isRecording } of recordings) {
@@ -112,37 +181,6 @@ function boundsOf(
   if (fromMs === Infinity) fromMs = 0
   if (toMs === -Infinity) toMs = nowMs
   return { fromMs: Math.max(0, fromMs - MARGIN_MS), toMs: Math.min(Math.max(fromMs, toMs) + MARGIN_MS, LAST_MOMENT_MS) }
-}
-
-async function* stateEvents(
-  bounds: { readonly fromMs: number; readonly toMs: number },
-  options: SearchOptions,
-): AsyncGenerator<readonly StateEvent[]> {
-  for (const filterTopics of [true, false]) {
-    try {
-      yield* search(
-        {
-          start: findEvents({ ...bounds, filterTopics }),
-          resultsOperation: 'GetEventSearchResults',
-          resultName: 'Result',
-          read: readStateEvent,
-          keyOf: (event) =>
-            [event.recordingToken, event.trackToken, event.timeMs, event.isPresent, event.origin].join('\n'),
-        },
-        options,
-      )
-      return
-    } catch (error) {
-      if (filterTopics && hasFaultCode(error, 'InvalidFilterFault')) continue
-      // A device without an event search still tells the bounds of its tracks.
-      if (error instanceof DeviceError && error.code === DeviceErrorCode.unsupported) return
-      throw error
-    }
-  }
-}
-
-function toRecordings(intervals: readonly Interval<ChannelTrack>[], query: RecordingQuery): Recording[] {
-  return intervals.filter((interval) => isWanted(interval, query)).map(toRecording)
 }
 
 function toRecording({ track, startMs, endMs, isCoarse }: Interval<ChannelTrack>): Recording {
@@ -167,21 +205,4 @@ function isWanted(
   if (channel !== undefined && track.channel !== channel) return false
   if (toMs !== undefined && startMs >= toMs) return false
   return fromMs === undefined || endMs === undefined || endMs > fromMs
-}
-
-async function* inPages(
-  chunks: AsyncIterable<readonly Recording[]>,
-  pageSize: number,
-): AsyncGenerator<readonly Recording[]> {
-  let page: Recording[] = []
-  for await (const chunk of chunks) {
-    for (const recording of chunk) {
-      page.push(recording)
-      if (page.length === pageSize) {
-        yield page
-        page = []
-      }
-    }
-  }
-  if (page.length > 0) yield page
 }

@@ -1,5 +1,5 @@
 import { Namespace } from './namespaces.js'
-import { childOf, childrenOf, textOf, type XmlElement } from './xml-reader.js'
+import { childOf, childrenOf, textOf, type XmlElement } from './xml-element.js'
 
 /** A service that a device offers. */
 export interface Service {
@@ -53,10 +53,8 @@ export function readCapabilities(answer: XmlElement): readonly Service[] {
 /**
  * Where to ask a service, given where we reached the device.
  *
- * The host, the port and the scheme stay those that reached it: behind address translation a device tells an address of its own network, some tell one
- * they had long ago, and a device must not be able to send our questions to a third party. Path and query are the service's own. Another port is
- * taken only where the device tells it beside the scheme and host that reached it; one that it leaves out says nothing, because devices behind a
- * forwarded port repeat the host and forget the port.
+ * The scheme, the host and the port stay those that reached it: behind address translation a device tells an address of its own network, some tell one
+ * they had long ago, and a device must not be able to send our questions to a third party. Path and query are the service's own.
  *
  * @param address - as the device tells it; may be relative
  * @returns `undefined` when that is no address
@@ -67,7 +65,5 @@ export function relocate(address: string, reachedAt: URL): URL | undefined {
   const relocated = new URL(reachedAt)
   relocated.pathname = told.pathname
   relocated.search = told.search
-  if (told.protocol === reachedAt.protocol && told.hostname === reachedAt.hostname && told.port !== '')
-    relocated.port = told.port
   return relocated
 }

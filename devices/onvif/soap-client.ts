@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Agent } from 'undici'
-import { HttpError, toDeviceError } from './blame.js'
+import { ChallengeError, HttpError, isNetworkError, NoReplyError, toDeviceError } from './blame.js'
+import { makeConnector, type TlsOptions } from './certificate.js'
 import { withDeadline, type Limits } from './deadline.js'
+import type { OnvifExchange } from './onvif-exchange.js'
 import { readReply } from './soap-reply.js'
 import { writeEnvelope, type SoapRequest } from './soap-request.js'
 import { XmlError, XmlReader, type XmlElement, type XmlReaderOptions } from './xml-reader.js'
@@ -12,15 +14,23 @@ export interface SoapCall extends Limits {
   readonly address: URL
   readonly request: SoapRequest
   /** The content of the SOAP header; empty: nothing. */
-  readonly header?: string
-  /** Takes elements out of the answer as they arrive; see {@link XmlReaderOptions.take}. */
-  readonly take?: XmlReaderOptions['take']
+  readonly header?: string | undefined
+  /** The value of the HTTP header Authorization. */
+  readonly authorization?: string | undefined
+  /** Follows parts of the answer as they arrive; see {@link XmlReaderOptions.handlerOf}. */
+  readonly handlerOf?: XmlReaderOptions['handlerOf']
+  /** Use a connection of its own, because the device closes those that we keep. */
+  readonly isAlone?: boolean | undefined
 }
 
 /** How a {@link SoapClient} works. */
 export interface SoapClientOptions {
   /** Most octets of one reply; a longer one is a fault of the device. */
   readonly maxReplyBytes: number
+  /** Left out: certificates that this machine trusts. */
+  readonly tls?: TlsOptions | undefined
+  /** Told of every exchange when it is over; what it throws is nobody's. */
+  readonly observe?: ((exchange: OnvifExchange) => void) | undefined
 }
 
 /**
@@ -30,22 +40,30 @@ export interface SoapClientOptions {
 const IDLE_CONNECTION_MS = 1000
 
 /**
- * Asks SOAP 1.2 services over HTTP, one deadline a call, and reads each answer as its octets arrive. Knows nothing of credentials.
+ * Asks SOAP 1.2 services over HTTP, one deadline a call, and reads each answer as its octets arrive. Knows nothing of credentials, and asks nothing
+ * twice.
  */
 export class SoapClient {
   readonly #maxReplyBytes: number
-  readonly #agent = new Agent({
-    // The deadline of the call is the only one: undici's own would end a call earlier and say something else.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: 0 },
-    keepAliveTimeout: IDLE_CONNECTION_MS,
-    keepAliveMaxTimeout: IDLE_CONNECTION_MS,
-  })
+  readonly #observe: SoapClientOptions['observe']
+  readonly #agent: Agent
+  /** Keeps no connection. */
+  readonly #lonelyAgent: Agent
   #closed: Promise<void> | undefined
 
-  constructor(options: SoapClientOptions) {
-    this.#maxReplyBytes = options.maxReplyBytes
+  constructor({ maxReplyBytes, tls, observe }: SoapClientOptions) {
+    this.#maxReplyBytes = maxReplyBytes
+    this.#observe = observe
+    const options: Agent.Options = {
+      // The deadline of the call is the only one: undici's own would end a call earlier and say something else.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: makeConnector(tls),
+      keepAliveTimeout: IDLE_CONNECTION_MS,
+      keepAliveMaxTimeout: IDLE_CONNECTION_MS,
+    }
+    this.#agent = new Agent(options)
+    this.#lonelyAgent = new Agent({ ...options, pipelining: 0 })
   }
 
   /**
@@ -55,50 +73,124 @@ export class SoapClient {
    * @throws `DeviceError` when the device does not answer as it should; the reason of the signal when that aborts
    */
   async call(call: SoapCall): Promise<XmlElement> {
+    const exchange = this.#observe && new ExchangeRecord(call)
+    let error: unknown
     try {
-      return await withDeadline(call, async (signal) => this.#exchange(call, signal))
+      return await withDeadline(call, async (signal) => this.#exchange(call, signal, exchange))
     } catch (cause) {
+      error = cause
       if (call.signal?.aborted && cause === call.signal.reason) throw cause
       throw toDeviceError(cause, { operation: call.request.operation, address: call.address.href })
+    } finally {
+      if (exchange) this.#observe?.(exchange.end(error))
     }
   }
 
   /** Close every connection once the calls under way are over. Closing twice is fine. */
   close(): Promise<void> {
-    this.#closed ??= this.#agent.close()
+    this.#closed ??= Promise.all([this.#agent.close(), this.#lonelyAgent.close()]).then(() => undefined)
     return this.#closed
   }
 
-  async #exchange({ address, request, header, take }: SoapCall, signal: AbortSignal): Promise<XmlElement> {
-    const { statusCode, headers, body } = await this.#agent.request({
-      origin: address.origin,
-      path: address.pathname + address.search,
-      method: 'POST',
-      headers: {
-        'content-type': `application/soap+xml; charset=utf-8; action="${request.namespace}/${request.operation}"`,
-      },
-      body: writeEnvelope(request, header),
-      signal,
-    })
-    const reader = new XmlReader({ maxBytes: this.#maxReplyBytes, take })
-    let root: XmlElement
+  async #exchange(call: SoapCall, signal: AbortSignal, exchange: ExchangeRecord | undefined): Promise<XmlElement> {
+    const { request, handlerOf } = call
+    const { statusCode, headers, body } = await this.#send(call, signal, exchange)
+    exchange?.begin(statusCode, headers)
+    const reader = new XmlReader({ maxBytes: this.#maxReplyBytes, handlerOf })
+    const contentType = describeContent(headers['content-type'])
     try {
       for await (const octets of body) {
+        exchange?.add(octets as Uint8Array)
         reader.write(octets as Uint8Array)
         // What has arrived meanwhile would be read in one go: packets would wait for a long reply, and so would this call's own deadline.
         await nextTurn()
       }
-      root = reader.end()
+      const answer = readReply(reader.end(), request)
+      if (statusCode !== 200) throw new HttpError(statusCode, `<${answer.name}>`)
+      return answer
     } catch (cause) {
-      if (!(cause instanceof XmlError)) throw cause
-      // Faults come with status 400 or 500. Without a readable one the status says more than what is wrong with the page that came with it.
-      if (statusCode !== 200) throw new HttpError(statusCode, describeContent(headers['content-type']))
-      throw new XmlError(`${cause.message} (${describeContent(headers['content-type'])})`)
+      if (signal.aborted || isNetworkError(cause)) throw cause
+      const problem = describeProblem(cause, statusCode, contentType)
+      throw statusCode === 401 ? new ChallengeError(challengesIn(headers), problem) : problem
     }
-    const answer = readReply(root, request)
-    if (statusCode !== 200) throw new HttpError(statusCode, `<${answer.name}>`)
-    return answer
   }
+
+  async #send(
+    { address, request, header, authorization, isAlone = false }: SoapCall,
+    signal: AbortSignal,
+    exchange: ExchangeRecord | undefined,
+  ): Promise<Awaited<ReturnType<Agent['request']>>> {
+    const envelope = writeEnvelope(request, header)
+    exchange?.ask(envelope)
+    try {
+      return await (isAlone ? this.#lonelyAgent : this.#agent).request({
+        origin: address.origin,
+        path: address.pathname + address.search,
+        method: 'POST',
+        headers: {
+          'content-type': `application/soap+xml; charset=utf-8; action="${request.namespace}/${request.operation}"`,
+          ...(authorization === undefined ? {} : { authorization }),
+        },
+        body: envelope,
+        signal,
+      })
+    } catch (cause) {
+      throw !signal.aborted && isNetworkError(cause) ? new NoReplyError(cause) : cause
+    }
+  }
+}
+
+type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>
+
+/** Puts one {@link OnvifExchange} together. */
+class ExchangeRecord {
+  readonly #call: SoapCall
+  readonly #startedAtMs = performance.now()
+  readonly #octets: Uint8Array[] = []
+  #requestXml = ''
+  #status: number | undefined
+  #headers: HttpHeaders = {}
+
+  constructor(call: SoapCall) {
+    this.#call = call
+  }
+
+  ask(requestXml: string): void {
+    this.#requestXml = requestXml
+  }
+
+  begin(status: number, headers: HttpHeaders): void {
+    this.#status = status
+    this.#headers = headers
+  }
+
+  add(octets: Uint8Array): void {
+    this.#octets.push(octets)
+  }
+
+  end(error: unknown): OnvifExchange {
+    return {
+      operation: this.#call.request.operation,
+      url: this.#call.address.href,
+      requestXml: this.#requestXml,
+      authorization: this.#call.authorization,
+      status: this.#status,
+      headers: this.#headers,
+      responseOctets: Buffer.concat(this.#octets),
+      durationMs: performance.now() - this.#startedAtMs,
+      error,
+    }
+  }
+}
+
+/** Faults come with status 400 or 500. Without a readable one the status says more than what is wrong with the page that came with it. */
+function describeProblem(cause: unknown, statusCode: number, contentType: string): unknown {
+  if (!(cause instanceof XmlError)) return cause
+  return statusCode === 200 ? new XmlError(`${cause.message} (${contentType})`) : new HttpError(statusCode, contentType)
+}
+
+function challengesIn(headers: HttpHeaders): readonly string[] {
+  return [headers['www-authenticate'] ?? []].flat()
 }
 
 function describeContent(contentType: string | string[] | undefined): string {

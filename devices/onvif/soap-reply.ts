@@ -1,6 +1,7 @@
 import { Namespace } from './namespaces.js'
 import type { SoapRequest } from './soap-request.js'
-import { childOf, textOf, XmlError, type XmlElement } from './xml-reader.js'
+import { childOf, textOf, type XmlElement } from './xml-element.js'
+import { XmlError } from './xml-error.js'
 
 /** A device's own words for why it does not answer. */
 export class SoapFault extends Error {

@@ -9,6 +9,11 @@ export interface SoapRequest {
   readonly namespace: string
   /** What stands in the SOAP body; uses the prefixes that {@link writeEnvelope} declares. */
   readonly body: string
+  /**
+   * Whether it may be asked again when its answer was lost; left out: it may. A poll may not: the device goes on behind the results that nobody got,
+   * and the list would be shorter than the truth.
+   */
+  readonly isRepeatable?: boolean
 }
 
 /** The questions of the device service that ONVIF lets anybody ask (access class PRE_AUTH), but for GetDeviceInformation. */
@@ -38,7 +43,8 @@ export interface EventSearch {
   /** Search forward from here, ms since 1970. */
   readonly fromMs: number
   /** … to here. */
-  readonly toMs: number
+  /** … to here; `undefined`: to the end, because the device refuses to be told. */
+  readonly toMs: number | undefined
   /** False: ask for events of every topic, because the device refuses to filter. */
   readonly filterTopics: boolean
 }
@@ -51,7 +57,9 @@ export function findEvents({ fromMs, toMs, filterTopics }: EventSearch): SoapReq
     : ''
   return searchRequest(
     'FindEvents',
-    `<tse:StartPoint>${formatDateTime(fromMs)}</tse:StartPoint><tse:EndPoint>${formatDateTime(toMs)}</tse:EndPoint><tse:Scope/>` +
+    `<tse:StartPoint>${formatDateTime(fromMs)}</tse:StartPoint>` +
+      (toMs === undefined ? '' : `<tse:EndPoint>${formatDateTime(toMs)}</tse:EndPoint>`) +
+      `<tse:Scope/>` +
       `<tse:SearchFilter>${filter}</tse:SearchFilter><tse:IncludeStartState>true</tse:IncludeStartState>` +
       `<tse:KeepAliveTime>${KEEP_ALIVE}</tse:KeepAliveTime>`,
   )
@@ -72,11 +80,12 @@ export function getSearchResults(
   operation: 'GetRecordingSearchResults' | 'GetEventSearchResults',
   { token, maxResults, waitTimeMs }: ResultPage,
 ): SoapRequest {
-  return searchRequest(
+  const poll = searchRequest(
     operation,
     `<tse:SearchToken>${escapeXml(token)}</tse:SearchToken><tse:MaxResults>${maxResults}</tse:MaxResults>` +
       `<tse:WaitTime>${formatDuration(waitTimeMs)}</tse:WaitTime>`,
   )
+  return { ...poll, isRepeatable: false }
 }
 
 /** End a search session. */
@@ -103,9 +112,17 @@ export function escapeXml(text: string): string {
 }
 
 function deviceRequest(operation: string, content: string): SoapRequest {
-  return { operation, namespace: Namespace.device, body: `<tds:${operation}>${content}</tds:${operation}>` }
+  return {
+    operation,
+    namespace: Namespace.device,
+    body: `<tds:${operation}>${content}</tds:${operation}>`,
+  }
 }
 
 function searchRequest(operation: string, content: string): SoapRequest {
-  return { operation, namespace: Namespace.search, body: `<tse:${operation}>${content}</tse:${operation}>` }
+  return {
+    operation,
+    namespace: Namespace.search,
+    body: `<tse:${operation}>${content}</tse:${operation}>`,
+  }
 }

@@ -1,14 +1,16 @@
-import { parseDateTime } from './date-time.js'
+import { LAST_MOMENT_MS, parseDateTime } from './date-time.js'
 import { Namespace } from './namespaces.js'
+import type { ResultReader } from './search-session.js'
 import { StateTopic } from './soap-request.js'
-import { childOf, textOf, XmlError, type XmlElement } from './xml-reader.js'
+import { XmlError } from './xml-error.js'
+import type { XmlAttributes, XmlName } from './xml-names.js'
 
 /** A recording or a track came to hold data, or ceased to. */
 export interface StateEvent {
   /** `track`: Track/State, about data. `recording`: Recording/State, about the recording job, and so about every track of it. */
   readonly subject: 'track' | 'recording'
   readonly recordingToken: string
-  /** Empty for a recording. */
+  /** Empty for a recording, and where the device names no track. */
   readonly trackToken: string
   /** Ms since 1970. */
   readonly timeMs: number
@@ -21,74 +23,175 @@ export interface StateEvent {
   readonly origin: 'change' | 'initial' | 'start-state'
 }
 
+/** Topics are a few; more than this are split each time, so that hostile ones fill no memory. */
+const MAX_KNOWN_TOPICS = 100
+
 /**
- * Read a `tt:Result` of an event search.
+ * Reads the `tt:Result` elements of an event search as they arrive, without making an object of any: there may be a million. The one event object
+ * is used again for each.
  *
  * When: the result's Time, which the search orders by and the specification ties to the recording; the message's UtcTime, which some devices set to the
- * moment of sending, only where Time is missing or unreadable. Which recording and track: as the message's source says, because a result's own TrackToken
- * names the track that holds the event, which can be the metadata track.
- *
- * @returns `undefined` for an event of another topic
- * @throws {@link XmlError} for a state event without a readable time or state
+ * moment of sending or to local time, only where Time is missing or unreadable. Which recording and track: as the message's source says, because a
+ * result's own TrackToken names the track that holds the event, which can be the metadata track.
  */
-export function readStateEvent(element: XmlElement): StateEvent | undefined {
-  const event = childOf(element, Namespace.schema, 'Event')
-  const topic = localPath(textOf(event, Namespace.notification, 'Topic'))
-  const subject = topic === StateTopic.track ? 'track' : topic === StateTopic.recording ? 'recording' : undefined
-  if (!subject) return undefined
-  const message = childOf(childOf(event, Namespace.notification, 'Message'), Namespace.schema, 'Message')
-  const source = simpleItems(childOf(message, Namespace.schema, 'Source'))
-  const data = simpleItems(childOf(message, Namespace.schema, 'Data'))
-
-  const timeText = textOf(element, Namespace.schema, 'Time')
-  const utcTimeText = message?.attributes['UtcTime'] ?? ''
-  const timeMs = parseDateTime(timeText) ?? parseDateTime(utcTimeText)
-  if (timeMs === undefined)
-    throw new XmlError(`expected a time in every ${topic} event, got '${timeText || utcTimeText}'`)
-
-  const stateName = subject === 'track' ? 'IsDataPresent' : 'IsRecording'
-  const isPresent = parseBoolean(data.get(stateName))
-  if (isPresent === undefined) {
-    throw new XmlError(
-      `expected ${stateName} true or false in every ${topic} event, got '${data.get(stateName) ?? ''}'`,
-    )
+export class StateEventReader implements ResultReader {
+  readonly #receive: (event: StateEvent) => void
+  readonly #subjects = new Map<string, StateEvent['subject'] | undefined>()
+  readonly #event: { -readonly [Key in keyof StateEvent]: StateEvent[Key] } = {
+    subject: 'track',
+    recordingToken: '',
+    trackToken: '',
+    timeMs: 0,
+    isPresent: false,
+    origin: 'change',
   }
-  const isStartState = parseBoolean(textOf(element, Namespace.schema, 'StartStateEvent')) === true
-  return {
-    subject,
-    recordingToken:
-      source.get('RecordingToken') ?? source.get('Recording') ?? textOf(element, Namespace.schema, 'RecordingToken'),
-    trackToken: subject === 'recording' ? '' : (source.get('Track') ?? textOf(element, Namespace.schema, 'TrackToken')),
-    timeMs,
-    isPresent,
-    origin: isStartState
-      ? 'start-state'
-      : message?.attributes['PropertyOperation'] === 'Initialized'
-        ? 'initial'
-        : 'change',
+  #fingerprint = 0
+
+  // What is known of the result at hand.
+  #topic = ''
+  #resultRecording = ''
+  #resultTrack = ''
+  #time = ''
+  #utcTime = ''
+  #propertyOperation = ''
+  #sourceRecording: string | undefined
+  #sourceTrack: string | undefined
+  #isDataPresent: string | undefined
+  #isRecording: string | undefined
+  #isStartState = ''
+  #items: 'source' | 'data' | undefined
+
+  /** @param receive - is handed each state event; it may keep values of it, but not the object */
+  constructor(receive: (event: StateEvent) => void) {
+    this.#receive = receive
+  }
+
+  takeFingerprint(): number {
+    const fingerprint = this.#fingerprint
+    this.#fingerprint = 0
+    return fingerprint
+  }
+
+  open(name: XmlName, attributes: XmlAttributes, depth: number): void {
+    if (depth === 0) this.#reset()
+    else if (depth < 3) return
+    else if (name.name === 'SimpleItem') this.#takeItem(attributes['Name'], attributes['Value'])
+    else if (depth === 3 && name.name === 'Message') {
+      this.#utcTime = attributes['UtcTime'] ?? ''
+      this.#propertyOperation = attributes['PropertyOperation'] ?? ''
+    } else if (depth === 4) {
+      this.#items = name.name === 'Source' ? 'source' : name.name === 'Data' ? 'data' : undefined
+    }
+  }
+
+  close({ name, namespace }: XmlName, text: string, depth: number): void {
+    if (depth === 0) {
+      this.#finish()
+    } else if (depth === 1) {
+      if (namespace !== Namespace.schema) return
+      if (name === 'RecordingToken') this.#resultRecording = text.trim()
+      else if (name === 'TrackToken') this.#resultTrack = text.trim()
+      else if (name === 'Time') this.#time = text
+      else if (name === 'StartStateEvent') this.#isStartState = text
+    } else if (depth === 2 && name === 'Topic' && namespace === Namespace.notification) {
+      this.#topic = text
+    } else if (depth === 4) {
+      this.#items = undefined
+    }
+  }
+
+  #reset(): void {
+    this.#topic = ''
+    this.#resultRecording = ''
+    this.#resultTrack = ''
+    this.#time = ''
+    this.#utcTime = ''
+    this.#propertyOperation = ''
+    this.#sourceRecording = undefined
+    this.#sourceTrack = undefined
+    this.#isDataPresent = undefined
+    this.#isRecording = undefined
+    this.#isStartState = ''
+  }
+
+  #takeItem(name: string | undefined, value: string | undefined): void {
+    if (name === undefined || value === undefined) return
+    if (this.#items === 'source') {
+      if (name === 'RecordingToken' || name === 'Recording') this.#sourceRecording = value.trim()
+      else if (name === 'Track') this.#sourceTrack = value.trim()
+    } else if (this.#items === 'data') {
+      if (name === 'IsDataPresent') this.#isDataPresent = value
+      else if (name === 'IsRecording') this.#isRecording = value
+    }
+  }
+
+  #finish(): void {
+    const timeMs = readTime(this.#time) ?? readTime(this.#utcTime)
+    const subject = this.#subjectOf(this.#topic)
+    this.#mix(timeMs ?? 0)
+    if (subject === undefined) return
+    if (timeMs === undefined) {
+      throw new XmlError(`expected a time in every ${StateTopic[subject]} event, got '${this.#time || this.#utcTime}'`)
+    }
+    const stateName = subject === 'track' ? 'IsDataPresent' : 'IsRecording'
+    const state = subject === 'track' ? this.#isDataPresent : this.#isRecording
+    const isPresent = parseBoolean(state)
+    if (isPresent === undefined) {
+      throw new XmlError(
+        `expected ${stateName} true or false in every ${StateTopic[subject]} event, got '${state ?? ''}'`,
+      )
+    }
+    const event = this.#event
+    event.subject = subject
+    event.recordingToken = this.#sourceRecording || this.#resultRecording
+    event.trackToken = subject === 'recording' ? '' : this.#sourceTrack || this.#resultTrack
+    event.timeMs = timeMs
+    event.isPresent = isPresent
+    event.origin =
+      parseBoolean(this.#isStartState) === true
+        ? 'start-state'
+        : this.#propertyOperation === 'Initialized'
+          ? 'initial'
+          : 'change'
+    this.#mix((isPresent ? 1 : 2) + event.recordingToken.length * 4 + event.trackToken.length * 1024)
+    this.#receive(event)
+  }
+
+  /** In no order, because a device may shuffle what it tells again. */
+  #mix(value: number): void {
+    this.#fingerprint = (this.#fingerprint + Math.imul(value % 0x1_0000_0000, 0x9e37_79b1)) | 0
+  }
+
+  #subjectOf(topic: string): StateEvent['subject'] | undefined {
+    const known = this.#subjects.get(topic)
+    if (known !== undefined || this.#subjects.has(topic)) return known
+    const path = localPath(topic)
+    const subject = path === StateTopic.track ? 'track' : path === StateTopic.recording ? 'recording' : undefined
+    if (this.#subjects.size < MAX_KNOWN_TOPICS) this.#subjects.set(topic, subject)
+    return subject
   }
 }
 
 /** `tns1:RecordingHistory/Track/State` without its prefix: the only ONVIF topics that we ask about, under whatever prefix a device writes them. */
 function localPath(topic: string): string {
   return topic
+    .trim()
     .split('/')
     .map((step) => step.slice(step.indexOf(':') + 1))
     .join('/')
 }
 
-function simpleItems(element: XmlElement | undefined): ReadonlyMap<string, string> {
-  const items = new Map<string, string>()
-  for (const { name, attributes } of element?.children ?? []) {
-    const { Name, Value } = attributes as { readonly Name?: string; readonly Value?: string }
-    if (name === 'SimpleItem' && Name !== undefined && Value !== undefined) items.set(Name, Value.trim())
-  }
-  return items
+/** Times of five-digit years are none: no clock is meant. */
+function readTime(text: string): number | undefined {
+  const timeMs = parseDateTime(text)
+  return timeMs !== undefined && timeMs <= LAST_MOMENT_MS ? timeMs : undefined
 }
 
 /** Devices write True, TRUE and, as xs:boolean allows, 1. */
 function parseBoolean(text: string | undefined): boolean | undefined {
-  switch (text?.toLowerCase()) {
+  if (text === 'true') return true
+  if (text === 'false') return false
+  switch (text?.trim().toLowerCase()) {
     case 'true':
     case '1':
       return true

@@ -1,14 +1,17 @@
-import type { StateEvent } from './state-event.js'
+import type { Transition } from './event-log.js'
 
 /** What is known of a track before its events. */
 export interface TrackBounds {
   /** Its oldest data, ms since 1970; `undefined` when the device does not tell. */
   readonly dataFromMs: number | undefined
-  /** Where its newest data ended when the device described it. */
+  /** Where its newest data ended when the device described it; never before the oldest. */
   readonly dataToMs: number | undefined
   /** The device was writing to its recording then. */
   readonly isRecording: boolean
 }
+
+/** A state that a device made up for where a search begins. */
+export type StartState = Pick<Transition, 'timeMs' | 'isPresent'>
 
 /** A stretch of time that holds data: from `startMs` to, not including, `endMs`; `undefined` while it grows. */
 export interface Span {
@@ -16,20 +19,12 @@ export interface Span {
   readonly endMs: number | undefined
 }
 
-/** One change of state, as in {@link StateEvent}. */
-export type Transition = Pick<StateEvent, 'timeMs' | 'isPresent' | 'origin'>
-
-/** Events of one track came out of order, so that what was told already may be wrong. */
-export class EventOrderError extends Error {
-  override readonly name = 'EventOrderError'
-}
-
 /**
  * Turns the states of one track, in order of time, into the spans that hold data. Remembers one open span, however long the track's history.
  *
  * | state | data present | no data |
  * |---|---|---|
- * | unknown | a span opens, for a start state at the oldest data | after a change: there was data up to here |
+ * | unknown | a span opens | after a change: there was data up to here |
  * | absent | a span opens | nothing new |
  * | present | nothing new, but see below | the span is complete |
  *
@@ -42,10 +37,14 @@ export class TrackTimeline {
   #isTold = false
   #openSinceMs: number | undefined
   #repeatedAtMs: number | undefined
-  #latestMs = -Infinity
 
-  constructor(bounds: TrackBounds) {
+  /** @param startState - with data, a span is open since the oldest data */
+  constructor(bounds: TrackBounds, startState?: StartState) {
     this.#bounds = bounds
+    if (!startState) return
+    this.#isKnown = true
+    this.#isTold = startState.isPresent
+    if (startState.isPresent) this.#openSinceMs = bounds.dataFromMs ?? startState.timeMs
   }
 
   /** Whether the events say anything about the track: more than that it held nothing where the search began. */
@@ -54,20 +53,10 @@ export class TrackTimeline {
   }
 
   /**
+   * @param transition - not earlier than the last one
    * @returns the span that this completes
-   * @throws {@link EventOrderError} when it is earlier than the last one
    */
   receive({ timeMs, isPresent, origin }: Transition): Span | undefined {
-    if (origin === 'start-state') {
-      this.#start(timeMs, isPresent)
-      return undefined
-    }
-    if (timeMs < this.#latestMs) {
-      throw new EventOrderError(
-        `expected events in order of time, got ${new Date(timeMs).toISOString()} after ${new Date(this.#latestMs).toISOString()}`,
-      )
-    }
-    this.#latestMs = timeMs
     this.#isTold = true
     const wasKnown = this.#isKnown
     this.#isKnown = true
@@ -94,15 +83,6 @@ export class TrackTimeline {
     const { dataToMs, isRecording } = this.#bounds
     const grows = isRecording || dataToMs === undefined || startMs > dataToMs
     return spanOf(startMs, grows ? undefined : dataToMs)
-  }
-
-  #start(timeMs: number, isPresent: boolean): void {
-    // Some devices repeat the start state later, where it says nothing new.
-    if (this.#isKnown) return
-    this.#isKnown = true
-    if (!isPresent) return
-    this.#isTold = true
-    this.#openSinceMs = this.#bounds.dataFromMs ?? timeMs
   }
 }
 

@@ -1,58 +1,51 @@
-import { SaxesParser, type SaxesTagNS } from 'saxes'
+import { isAscii } from 'node:buffer'
+import { SaxesParser } from 'saxes'
+import { TreeBuilder, type XmlElement, type XmlHandler } from './xml-element.js'
+import { XmlError } from './xml-error.js'
+import { NamespaceScopes, type XmlAttributes, type XmlName } from './xml-names.js'
 
-/** One element of a reply. */
-export interface XmlElement {
-  /** Namespace URI; empty when it has none. */
-  readonly namespace: string
-  /** Local name, without a prefix. */
-  readonly name: string
-  /** Attribute values by local name. */
-  readonly attributes: Readonly<Record<string, string>>
-  readonly children: readonly XmlElement[]
-  /** The character data directly inside, as sent; white space between children included. */
-  readonly text: string
-}
+export { childOf, childrenOf, textOf, type XmlElement, type XmlHandler } from './xml-element.js'
+export { XmlError } from './xml-error.js'
 
 /** How an {@link XmlReader} reads. */
 export interface XmlReaderOptions {
   /** Most octets that the document may have; at least 1. */
   readonly maxBytes: number
   /**
-   * Called with every element when it is complete. True: the caller has taken it, and it does not become a child of its parent, so that a long
-   * list never stands in memory as a tree.
+   * Asked for every element that nobody follows yet. Whoever it returns follows that element to its end, and it does not become part of the document's
+   * tree: so a long list never stands in memory.
    */
-  readonly take?: ((element: XmlElement, parentName: string) => boolean) | undefined
-}
-
-/** A reply that is not one whole, safe XML document. The message says what was expected and what came, without a subject. */
-export class XmlError extends Error {
-  override readonly name = 'XmlError'
+  readonly handlerOf?: ((name: XmlName, parent: XmlName | undefined) => XmlHandler | undefined) | undefined
 }
 
 /** ONVIF's own messages are about 12 deep; vendors' extensions add a few. */
 const MAX_DEPTH = 64
 
-/** Shared by all elements without any, which are almost all of a long list. */
-const NO_ATTRIBUTES: Record<string, string> = Object.freeze({})
-
-interface OpenElement extends XmlElement {
-  readonly children: XmlElement[]
-  text: string
-}
+/** Octets without the end of a tag, which the parser has to keep: no text, attribute or comment of a device is near as long. */
+const MAX_SILENT_BYTES = 256 * 1024
 
 /**
- * Reads one XML document as its octets arrive.
+ * Reads one XML document as its octets arrive. What it keeps is bounded whatever the document's length, and as small as what its handlers keep.
  *
  * Refused, because a hostile or broken device sends them: a document type declaration (entity bombs hide there), nesting beyond 64, NUL octets,
- * octets that are not UTF-8, a document over its size, an end before the root element is closed, anything after it.
+ * octets that are not UTF-8, a document over its size, one text without end, an end before the root element is closed, anything after it.
  */
 export class XmlReader {
   readonly #options: XmlReaderOptions
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
-  readonly #parser = new SaxesParser({ xmlns: true, position: false })
-  readonly #open: OpenElement[] = []
+  readonly #parser = new SaxesParser({ xmlns: false, position: false } as const)
+  readonly #scopes = new NamespaceScopes()
+  /** Names of the elements that are open, outermost first. */
+  readonly #open: XmlName[] = []
+  readonly #tree = new TreeBuilder((root) => (this.#root = root))
   #root: XmlElement | undefined
+  /** Who follows a part of the document, and how deep that part begins. */
+  #handler: XmlHandler | undefined
+  #handlerDepth = 0
+  #text = ''
   #byteCount = 0
+  #lastTagAtByte = 0
+  #isAscii = true
 
   constructor(options: XmlReaderOptions) {
     this.#options = options
@@ -63,9 +56,13 @@ export class XmlReader {
     this.#parser.on('doctype', () => {
       throw new XmlError('expected XML without a document type declaration, got one')
     })
-    this.#parser.on('opentag', (tag) => this.#openElement(tag))
-    this.#parser.on('text', (text) => this.#addText(text))
-    this.#parser.on('cdata', (text) => this.#addText(text))
+    this.#parser.on('opentag', ({ name, attributes }) => this.#openElement(name, attributes))
+    this.#parser.on('text', (text) => {
+      this.#text += text
+    })
+    this.#parser.on('cdata', (text) => {
+      this.#text += text
+    })
     this.#parser.on('closetag', () => this.#closeElement())
   }
 
@@ -82,6 +79,9 @@ export class XmlReader {
     if (octets.includes(0))
       throw new XmlError(`expected text, got a NUL octet within the first ${this.#byteCount} octets`)
     this.#parser.write(this.#decode(octets))
+    if (this.#byteCount - this.#lastTagAtByte > MAX_SILENT_BYTES) {
+      throw new XmlError(`expected a tag within ${MAX_SILENT_BYTES} octets, got none`)
+    }
   }
 
   /**
@@ -92,7 +92,7 @@ export class XmlReader {
    */
   end(): XmlElement {
     if (this.#byteCount === 0) throw new XmlError('expected XML, got nothing')
-    this.#parser.write(this.#decode())
+    if (!this.#isAscii) this.#parser.write(this.#decodeRest())
     const unclosed = this.#open.at(-1)
     if (unclosed)
       throw new XmlError(
@@ -103,38 +103,61 @@ export class XmlReader {
     return this.#root
   }
 
-  #decode(octets?: Uint8Array): string {
+  #decode(octets: Uint8Array): string {
+    // Almost every reply is ASCII to its end, and that is text as it stands. From the first other octet on, the decoder may hold half a character.
+    if (this.#isAscii && isAscii(octets)) {
+      return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('latin1')
+    }
+    this.#isAscii = false
     try {
-      return octets ? this.#decoder.decode(octets, { stream: true }) : this.#decoder.decode()
+      return this.#decoder.decode(octets, { stream: true })
     } catch {
-      throw new XmlError(`expected UTF-8, got something else within the first ${this.#byteCount} octets`)
+      throw this.#notUtf8()
     }
   }
 
-  #openElement(tag: SaxesTagNS): void {
-    if (this.#open.length >= MAX_DEPTH) throw new XmlError(`expected elements at most ${MAX_DEPTH} deep, got deeper`)
-    let attributes = NO_ATTRIBUTES
-    for (const key in tag.attributes) {
-      const { prefix, name, local, value } = tag.attributes[key]!
-      // A namespace declaration says nothing that the tag's own `uri` does not.
-      if (prefix === 'xmlns' || name === 'xmlns') continue
-      if (attributes === NO_ATTRIBUTES) attributes = {}
-      attributes[local] = value
+  #decodeRest(): string {
+    try {
+      return this.#decoder.decode()
+    } catch {
+      throw this.#notUtf8()
     }
-    this.#open.push({ namespace: tag.uri, name: tag.local, attributes, children: [], text: '' })
   }
 
-  #addText(text: string): void {
-    const element = this.#open.at(-1)
-    if (element) element.text += text
+  #notUtf8(): XmlError {
+    return new XmlError(`expected UTF-8, got something else within the first ${this.#byteCount} octets`)
+  }
+
+  #openElement(written: string, attributes: XmlAttributes): void {
+    const depth = this.#open.length
+    if (depth >= MAX_DEPTH) throw new XmlError(`expected elements at most ${MAX_DEPTH} deep, got deeper`)
+    const name = this.#scopes.enter(written, attributes)
+    if (!name) throw new XmlError(`expected well-formed XML, got <${written}> without a declaration of its prefix`)
+    if (!this.#handler) {
+      this.#handler = this.#options.handlerOf?.(name, this.#open[depth - 1])
+      this.#handlerDepth = depth
+    }
+    this.#open.push(name)
+    this.#text = ''
+    this.#lastTagAtByte = this.#byteCount
+    if (this.#handler) this.#handler.open(name, attributes, depth - this.#handlerDepth)
+    else this.#tree.open(name, attributes)
   }
 
   #closeElement(): void {
-    const element = this.#open.pop()
-    if (!element) return
-    const parent = this.#open.at(-1)
-    if (!parent) this.#root = element
-    else if (this.#options.take?.(element, parent.name) !== true) parent.children.push(element)
+    const name = this.#open.pop()
+    if (!name) return
+    this.#scopes.leave()
+    const text = this.#text
+    this.#text = ''
+    this.#lastTagAtByte = this.#byteCount
+    if (!this.#handler) {
+      this.#tree.close(name, text)
+      return
+    }
+    const depth = this.#open.length - this.#handlerDepth
+    this.#handler.close(name, text, depth)
+    if (depth === 0) this.#handler = undefined
   }
 }
 
@@ -143,19 +166,4 @@ export function readXml(octets: Uint8Array, options: XmlReaderOptions): XmlEleme
   const reader = new XmlReader(options)
   reader.write(octets)
   return reader.end()
-}
-
-/** The first child of that name; `undefined` when there is none. */
-export function childOf(element: XmlElement | undefined, namespace: string, name: string): XmlElement | undefined {
-  return element?.children.find((child) => child.name === name && child.namespace === namespace)
-}
-
-/** The children of that name, in document order. */
-export function childrenOf(element: XmlElement, namespace: string, name: string): readonly XmlElement[] {
-  return element.children.filter((child) => child.name === name && child.namespace === namespace)
-}
-
-/** The trimmed text of the first child of that name; empty when there is none, as devices leave elements out or leave them empty. */
-export function textOf(element: XmlElement | undefined, namespace: string, name: string): string {
-  return childOf(element, namespace, name)?.text.trim() ?? ''
 }

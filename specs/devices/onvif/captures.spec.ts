@@ -6,7 +6,7 @@ import { OnvifDevice } from 'viewnet/devices/onvif'
 import { readSystemDateAndTime } from '../../../devices/onvif/device-clock.js'
 import { readRecordingInformation } from '../../../devices/onvif/recording-information.js'
 import { readReply } from '../../../devices/onvif/soap-reply.js'
-import { readStateEvent } from '../../../devices/onvif/state-event.js'
+import { StateEventReader, type StateEvent } from '../../../devices/onvif/state-event.js'
 import { readXml, type XmlElement } from '../../../devices/onvif/xml-reader.js'
 import { capturesFolder } from './shared.js'
 import { services, SoapServer } from './soap-server.js'
@@ -31,6 +31,13 @@ const leaf = (element: XmlElement | undefined, ...path: string[]): string =>
         element.children.find(({ name }) => name === path[0]),
         ...path.slice(1),
       )
+
+/** Hand a tree to a reader as it would arrive. */
+function replay(element: XmlElement, reader: StateEventReader, depth = 0): void {
+  reader.open(element, element.attributes, depth)
+  for (const child of element.children) replay(child, reader, depth + 1)
+  reader.close(element, element.text, depth)
+}
 
 const EXPECTATIONS: readonly Expectation[] = [
   {
@@ -157,14 +164,15 @@ const EXPECTATIONS: readonly Expectation[] = [
     namespace: `${ONVIF}/events/wsdl`,
     reads: (answer) => {
       const events = answer.children.filter(({ name }) => name === 'NotificationMessage')
-      const results = events.map((event) => ({
-        ...event,
-        children: [{ ...event, namespace: `${ONVIF}/schema`, name: 'Event' }],
-      }))
-      return {
-        events: events.length,
-        states: results.map(readStateEvent).filter((state) => state !== undefined).length,
+      const states: StateEvent[] = []
+      const reader = new StateEventReader((event) => states.push({ ...event }))
+      for (const event of events) {
+        replay(
+          { ...event, name: 'Result', children: [{ ...event, namespace: `${ONVIF}/schema`, name: 'Event' }] },
+          reader,
+        )
       }
+      return { events: events.length, states: states.length }
     },
     out: { events: 8, states: 0 },
     why: 'motion, tamper and the like: not one is about recorded data, so not one makes an interval',

@@ -1,21 +1,13 @@
 import t from 'tap'
 import { DeviceErrorCode } from 'viewnet/device'
-import { toDeviceError } from '../../../devices/onvif/blame.js'
-import { search, type Search } from '../../../devices/onvif/search-session.js'
+import { HttpError, NoReplyError, toDeviceError } from '../../../devices/onvif/blame.js'
+import { search } from '../../../devices/onvif/search-session.js'
 import { readReply } from '../../../devices/onvif/soap-reply.js'
 import { findRecordings, type SoapRequest } from '../../../devices/onvif/soap-request.js'
-import { XmlReader } from '../../../devices/onvif/xml-reader.js'
+import { XmlReader, type XmlReaderOptions } from '../../../devices/onvif/xml-reader.js'
 import { envelope, fault } from './soap-server.js'
 
 const PAGE_SIZE = 3
-const wanted: Search<string> = {
-  start: findRecordings(),
-  resultsOperation: 'GetRecordingSearchResults',
-  resultName: 'RecordingInformation',
-  read: ({ text }) => (text.startsWith('other') ? undefined : text),
-  keyOf: (token) => token,
-}
-
 /** An answer to a poll: `Searching a b` is that state with those two results. */
 function page(words: string, prefix = 'o'): string {
   const [state, ...tokens] = words.split(' ')
@@ -29,103 +21,142 @@ function page(words: string, prefix = 'o'): string {
 }
 
 /** Run a search against a device that answers polls so, without a network and without waiting. */
-async function run(polls: readonly string[], leaveAfter = Infinity) {
+async function run(polls: readonly (string | Error)[], findFaults = 0) {
   const asked: string[] = []
   const pausesMs: number[] = []
   const replies = polls.values()
-  const ask = async (request: SoapRequest, take?: ConstructorParameters<typeof XmlReader>[0]['take']) => {
+  const found: string[] = []
+  let fingerprint = 0
+  let faultsLeft = findFaults
+  const ask = async (request: SoapRequest, handlerOf?: XmlReaderOptions['handlerOf']) => {
     asked.push(request.operation)
-    const found = envelope('<q:FindRecordingsResponse><q:SearchToken>t1</q:SearchToken></q:FindRecordingsResponse>')
-    const reply =
-      request.operation === 'FindRecordings' ? found : (replies.next().value ?? fault('InvalidArgVal', 'InvalidToken'))
+    let reply: string | Error = envelope(
+      '<q:FindRecordingsResponse><q:SearchToken>t1</q:SearchToken></q:FindRecordingsResponse>',
+    )
+    if (request.operation !== 'FindRecordings') reply = replies.next().value ?? fault('InvalidArgVal', 'InvalidToken')
+    else if (faultsLeft-- > 0) reply = fault('Action', 'ResourceProblem')
     try {
-      const reader = new XmlReader({ maxBytes: 100_000, take })
+      if (reply instanceof Error) throw reply
+      const reader = new XmlReader({ maxBytes: 100_000, handlerOf })
       reader.write(Buffer.from(reply))
       return readReply(reader.end(), request)
     } catch (cause) {
       throw toDeviceError(cause, { operation: request.operation, address: 'http://192.0.2.7/' })
     }
   }
-  const found: string[][] = []
   let error: unknown
   try {
-    const pages = search(wanted, {
-      ask,
-      leave: async ({ operation }) => void asked.push(operation),
-      pageSize: PAGE_SIZE,
-      waitTimeMs: 5000,
-      pause: async (spanMs) => void pausesMs.push(spanMs),
-    })
-    for await (const results of pages) {
-      found.push([...results])
-      if (found.length === leaveAfter) break
-    }
+    await search(
+      {
+        start: findRecordings(),
+        resultsOperation: 'GetRecordingSearchResults',
+        resultName: 'RecordingInformation',
+        reader: {
+          open: () => undefined,
+          close: (_, text) => {
+            found.push(text)
+            fingerprint += text.charCodeAt(0)
+          },
+          takeFingerprint: () => {
+            const taken = fingerprint
+            fingerprint = 0
+            return taken
+          },
+        },
+      },
+      {
+        ask,
+        leave: async ({ operation }) => void asked.push(operation),
+        pageSize: PAGE_SIZE,
+        waitTimeMs: 5000,
+        pause: async (spanMs) => void pausesMs.push(spanMs),
+      },
+    )
   } catch (reason) {
     error = reason
   }
   t.equal(asked[0], 'FindRecordings')
-  t.equal(asked.at(-1), 'EndSearch', 'the session is always left')
-  return { found, error, pollCount: asked.length - 2, pausesMs }
+  const pollCount = asked.filter((operation) => operation.startsWith('Get')).length
+  if (pollCount > 0) t.equal(asked.at(-1), 'EndSearch', 'the session is always left')
+  return { told: found.join(''), asked, error, pollCount, pausesMs }
 }
+
+const noReply = new NoReplyError(Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }))
 
 const GOOD: readonly {
   readonly name: string
-  readonly polls: readonly string[]
-  readonly found: readonly string[][]
+  readonly polls: readonly (string | Error)[]
+  /** Every result that was read, repeated ones too: whoever reads them knows them by their tokens. */
+  readonly told: string
   readonly pollCount: number
 }[] = [
-  { name: 'everything at once', polls: ['Completed a b'], found: [['a', 'b']], pollCount: 1 },
-  { name: 'nothing', polls: ['Completed'], found: [], pollCount: 1 },
+  { name: 'everything at once, and is told no more', polls: ['Completed a b'], told: 'ab', pollCount: 2 },
+  { name: 'everything at once, and nothing again', polls: ['Completed a b', 'Completed'], told: 'ab', pollCount: 2 },
+  { name: 'nothing', polls: ['Completed'], told: '', pollCount: 2 },
+  {
+    name: 'nothing at first, although Completed',
+    polls: ['Completed', 'Completed a', 'Completed'],
+    told: 'a',
+    pollCount: 3,
+  },
   {
     name: 'page after page',
     polls: ['Searching a b c', 'Searching d', 'Completed e'],
-    found: [['a', 'b', 'c'], ['d'], ['e']],
-    pollCount: 3,
-  },
-  {
-    name: 'nothing for a while',
-    polls: ['Queued', 'Searching', 'Unknown', 'Completed a'],
-    found: [['a']],
+    told: 'abcde',
     pollCount: 4,
   },
-  { name: 'Completed with a full page, and truly', polls: ['Completed a b c'], found: [['a', 'b', 'c']], pollCount: 2 },
+  { name: 'nothing for a while', polls: ['Queued', 'Searching', 'Unknown', 'Completed a'], told: 'a', pollCount: 5 },
   {
-    name: 'Completed with the first of two pages',
-    polls: ['Completed a b c', 'Completed d'],
-    found: [['a', 'b', 'c'], ['d']],
-    pollCount: 2,
+    name: 'Completed on every page',
+    polls: ['Completed a', 'Completed b', 'Completed c d e', 'Completed f'],
+    told: 'abcdef',
+    pollCount: 5,
   },
   {
     name: 'Completed with the same page for ever',
-    polls: ['Completed a b c', 'Completed a b c'],
-    found: [['a', 'b', 'c']],
+    polls: ['Completed a b c', 'Completed b a c'],
+    told: 'abcbac',
     pollCount: 2,
   },
+  { name: 'more results than were asked for', polls: ['Completed a b c d e'], told: 'abcde', pollCount: 2 },
   {
-    name: 'more results than were asked for',
-    polls: ['Completed a b c d e'],
-    found: [['a', 'b', 'c', 'd', 'e']],
-    pollCount: 2,
+    name: 'all results again on every poll',
+    polls: ['Searching a', 'Searching a b', 'Completed a b c'],
+    told: 'aababc',
+    pollCount: 4,
   },
   {
-    name: 'the same results on every poll',
-    polls: ['Searching a', 'Searching a', 'Completed a b'],
-    found: [['a'], ['b']],
-    pollCount: 3,
+    name: 'the same results on every poll, and never an end',
+    polls: Array.from({ length: 20 }, () => 'Searching a b'),
+    told: 'ab'.repeat(11),
+    pollCount: 11,
   },
   {
-    name: 'results that are none of ours',
-    polls: ['Searching other other other', 'Completed other a'],
-    found: [['a']],
+    name: 'more than were asked for on every poll, and never an end',
+    polls: Array.from({ length: 20 }, () => 'Searching a b c d'),
+    told: 'abcd'.repeat(11),
+    pollCount: 11,
+  },
+  {
+    name: 'all results and then only the state Unknown',
+    polls: ['Unknown a', ...Array.from({ length: 20 }, () => 'Unknown')],
+    told: 'a',
+    pollCount: 11,
+  },
+  { name: 'a device that hangs up when it is asked on', polls: ['Completed a b', noReply], told: 'ab', pollCount: 2 },
+  {
+    name: 'a device that answers an HTTP error when it is asked on',
+    polls: ['Completed a b c', new HttpError(404, 'nothing')],
+    told: 'abc',
     pollCount: 2,
   },
 ]
 
-for (const { name, polls, found, pollCount } of GOOD) {
+for (const { name, polls, told, pollCount } of GOOD) {
   t.test(`finds ${name} [search Search Session]`, async (t) => {
-    const outcome = await run(polls.map((words) => page(words)))
+    const outcome = await run(polls.map((poll) => (typeof poll === 'string' ? page(poll) : poll)))
     t.equal(outcome.error, undefined)
-    t.same(outcome.found, found)
+    t.equal(outcome.told, told)
     t.equal(outcome.pollCount, pollCount)
   })
 }
@@ -140,11 +171,39 @@ t.test('waits longer and longer, up to a second, between polls that bring nothin
   t.same(pausesMs, [50, 100, 200, 400, 800, 1000, 1000, 50])
 })
 
-const BAD: readonly { readonly name: string; readonly polls: readonly string[]; readonly says: RegExp }[] = [
+t.test('waits for a device that has no session to spare, but not for ever [search FindRecordings]', async (t) => {
+  const { told, asked, pausesMs, error } = await run([page('Completed a')], 3)
+  t.equal(error, undefined)
+  t.equal(told, 'a')
+  t.same(asked.slice(0, 5), [...Array.from({ length: 4 }, () => 'FindRecordings'), 'GetRecordingSearchResults'])
+  t.same(pausesMs, [50, 100, 200])
+
+  const busy = await run([], 1000)
+  t.match(busy.error, { code: DeviceErrorCode.fault, message: /ResourceProblem/ })
+  t.equal(busy.asked.length, 31)
+  t.ok(busy.pausesMs.every((spanMs) => spanMs <= 5000))
+})
+
+const BAD: readonly {
+  readonly name: string
+  readonly polls: readonly (string | Error)[]
+  readonly says: RegExp
+  readonly code?: DeviceErrorCode
+}[] = [
   {
-    name: 'never comes to an end',
-    polls: Array.from({ length: 200 }, () => page('Searching a')),
+    name: 'never finds anything, and never comes to an end',
+    polls: Array.from({ length: 200 }, () => page('Searching')),
     says: /expected GetRecordingSearchResults to come to Completed, got 120 answers/,
+  },
+  {
+    name: 'never says more than that the state is Unknown',
+    polls: Array.from({ length: 200 }, () => page('Unknown')),
+    says: /expected GetRecordingSearchResults to come to Completed, got 120 answers/,
+  },
+  {
+    name: 'tells the first page for ever',
+    polls: Array.from({ length: 20 }, () => page('Searching a b c')),
+    says: /the same 3 results again and again/,
   },
   { name: 'loses the session half-way', polls: [page('Searching a b c')], says: /InvalidToken/ },
   { name: 'says no state', polls: [page('- a')], says: /expected a ResultList with a SearchState, got none/ },
@@ -154,9 +213,21 @@ const BAD: readonly { readonly name: string; readonly polls: readonly string[]; 
     says: /got the end of the reply/,
   },
   {
-    name: 'breaks off a reply after it said Completed with a full page',
-    polls: [page('Completed a b c'), page('Completed d').slice(0, -40)],
+    name: 'breaks off a reply after it said Completed',
+    polls: [page('Completed a'), page('Completed d').slice(0, -40)],
     says: /got the end of the reply/,
+  },
+  {
+    name: 'hangs up after it said Completed with a full page',
+    polls: [page('Completed a b c'), noReply],
+    says: /no usable connection/,
+    code: DeviceErrorCode.unreachable,
+  },
+  {
+    name: 'refuses after it said Completed',
+    polls: [page('Completed a'), fault('NotAuthorized')],
+    says: /NotAuthorized/,
+    code: DeviceErrorCode.refused,
   },
   {
     name: 'writes its results in a foreign namespace',
@@ -165,17 +236,11 @@ const BAD: readonly { readonly name: string; readonly polls: readonly string[]; 
   },
 ]
 
-for (const { name, polls, says } of BAD) {
+for (const { name, polls, says, code = DeviceErrorCode.fault } of BAD) {
   t.test(`fails, and does not end in silence, when the device ${name} [device listRecordings]`, async (t) => {
     const { error } = await run(polls)
     const device = toDeviceError(error, { operation: 'ListRecordings', address: 'http://192.0.2.7/' })
-    t.equal(device.code, DeviceErrorCode.fault)
+    t.equal(device.code, code)
     t.match(device.message, says)
   })
 }
-
-t.test('ends the session when its reader leaves', async (t) => {
-  const { found, pollCount } = await run([page('Searching a'), page('Searching b')], 1)
-  t.same(found, [['a']])
-  t.equal(pollCount, 1)
-})

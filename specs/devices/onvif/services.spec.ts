@@ -29,8 +29,8 @@ const RELOCATIONS: readonly {
   {
     reached: 'http://192.0.2.7/d',
     told: 'http://192.0.2.7:8000/s',
-    asked: 'http://192.0.2.7:8000/s',
-    why: 'a service on a port of its own',
+    asked: 'http://192.0.2.7/s',
+    why: 'a port that the device believes to be its own',
   },
   {
     reached: 'http://192.0.2.7:8080/d',

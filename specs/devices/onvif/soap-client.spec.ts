@@ -153,7 +153,7 @@ const FAILURES: readonly {
     name: 'half an answer and a broken connection',
     reply: (response) => void response.writeHead(200).write(information.slice(0, 200), () => response.destroy()),
     code: unreachable,
-    says: /expected an answer, got no usable connection/,
+    says: /expected a whole answer, got no usable connection/,
   },
   {
     name: 'a closed connection',
