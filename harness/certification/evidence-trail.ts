@@ -3,10 +3,14 @@ import { describePacket } from '../endpoint/index.js'
 import {
   EmbeddedBroker,
   EvidenceRecorder,
+  monotonicClock,
   MqttPublisher,
   NdjsonSink,
+  PcapngSink,
   RunReader,
+  type EvidenceSink,
   type FlowTotals,
+  type RecorderClock,
   type RunState,
   type Station,
 } from '../evidence/index.js'
@@ -24,8 +28,10 @@ export interface EvidenceTrailOptions extends Station {
   readonly run: string
   /** Broker to publish to; undefined: an embedded one. */
   readonly broker: string | undefined
-  /** Folder for `packets.ndjson`. */
+  /** Folder for `packets.ndjson` and `packets.pcapng`. */
   readonly report: string
+  /** Versions by program, for the capture. */
+  readonly versions: Readonly<Record<string, string>>
   readonly signal: AbortSignal
 }
 
@@ -37,7 +43,8 @@ export interface FlowEvidence {
 
 interface TrailParts {
   readonly publisher: MqttPublisher
-  readonly file: NdjsonSink
+  readonly files: readonly EvidenceSink[]
+  readonly clock: RecorderClock
   readonly reader: RunReader
 }
 
@@ -56,11 +63,12 @@ export class EvidenceTrail {
   readonly #reading: Promise<void>
   #failure: Error | undefined
 
-  private constructor(run: string, { publisher, file, reader }: TrailParts, opened: Closers) {
+  private constructor(run: string, { publisher, files, clock, reader }: TrailParts, opened: Closers) {
     this.#run = run
     this.#publisher = publisher
     this.#opened = opened
-    this.recorder = new EvidenceRecorder({ run, describe: describePacket, sinks: [publisher, file], bytes: true })
+    const sinks = [publisher, ...files]
+    this.recorder = new EvidenceRecorder({ run, describe: describePacket, sinks, bytes: true, clock })
     this.#reading = this.#readBack(reader)
   }
 
@@ -69,12 +77,22 @@ export class EvidenceTrail {
    *
    * @throws BenchError `ERR_VIEWNET_BROKER`, `ERR_VIEWNET_EVIDENCE_FILE`; the reason of the signal
    */
-  static async open({ run, site, station, broker, report, signal }: EvidenceTrailOptions): Promise<EvidenceTrail> {
+  static async open(options: EvidenceTrailOptions): Promise<EvidenceTrail> {
+    const { run, site, station, broker, report, versions, signal } = options
     const opened = new Closers()
     try {
       // First of all, so that a run whose broker is absent still leaves the file that its report is said to hold.
       const file = await NdjsonSink.open(join(report, 'packets.ndjson'))
       opened.add(() => file.close())
+      const application = Object.entries(versions).map(([program, version]) => `${program} ${version}`)
+      const startedAtMs = Date.now()
+      const clock = monotonicClock()
+      const capture = await PcapngSink.open(join(report, 'packets.pcapng'), {
+        run,
+        startedAtMs,
+        application: application.join(', '),
+      })
+      opened.add(() => capture.close())
       const embedded = broker === undefined ? await EmbeddedBroker.start() : undefined
       if (embedded) opened.add(() => embedded.close())
       const url = broker ?? embedded?.url ?? ''
@@ -84,7 +102,7 @@ export class EvidenceTrail {
       // Without the signal: a run that is stopped still concludes from what it has published.
       const reader = await RunReader.subscribe({ broker: url, run, site, station })
       opened.add(() => reader.close())
-      return new EvidenceTrail(run, { publisher, file, reader }, opened)
+      return new EvidenceTrail(run, { publisher, files: [file, capture], clock, reader }, opened)
     } catch (failure) {
       await opened.close()
       throw failure

@@ -4,7 +4,8 @@ import { Command } from 'commander'
 import { z } from 'zod'
 import { UsageError, ViewnetError } from 'viewnet/device'
 import { BenchError } from '../bench/index.js'
-import { readNdjson, RunReader, type FlowTotals, type PacketBatch } from '../evidence/index.js'
+import { describePacket } from '../endpoint/index.js'
+import { readEvidenceFile, RunReader, type FlowTotals, type PacketBatch } from '../evidence/index.js'
 import { Verifier, type Finding, type Verdict } from '../verifier/index.js'
 import { brokerAddress, seconds, topicLevel } from './option-parsers.js'
 import { ExitStatus, note, print, printJson } from './output.js'
@@ -18,14 +19,17 @@ interface VerifyFlags {
 }
 
 const NOTES = `
-A file is judged with the run.json beside it, which says how much evidence there must be. Of a run on a broker, what was published before
-this command began is gone; begin before the run does.`
+A file is judged with the run.json beside it, which says how much evidence there must be; a packets.pcapng says so itself, too. Of a run on a
+broker, what was published before this command began is gone; begin before the run does.`
+
+const UNKNOWN_TOTALS =
+  'viewnet: no run.json beside the file: whether evidence is missing at the end can only be told from exchanges that do not end'
 
 /** `viewnet verify`: the verdict again, from the evidence alone. */
 export function verifyCommand(): Command {
   return new Command('verify')
     .description('derive the verdict of a run again, from its evidence alone')
-    .argument('[file]', 'packets.ndjson of a run')
+    .argument('[file]', 'packets.ndjson or packets.pcapng of a run')
     .option('--broker <url>', 'follow a run on this MQTT broker', brokerAddress)
     .option('--run <id>', 'which run on the broker', topicLevel)
     .option('--timeout <seconds>', 'give up when the broker brings nothing for so long', seconds, 60)
@@ -56,15 +60,25 @@ async function judge(file: string | undefined, flags: VerifyFlags, signal: Abort
   if (file !== undefined && broker === undefined && run === undefined) return judgeFile(file, signal)
   if (file === undefined && broker !== undefined && run !== undefined)
     return judgeRun(broker, run, flags.timeout, signal)
-  throw new UsageError('ERR_VIEWNET_OPTION', 'verify: expected either FILE.ndjson, or --broker URL and --run ID')
+  throw new UsageError(
+    'ERR_VIEWNET_OPTION',
+    'verify: expected either FILE.ndjson or FILE.pcapng, or --broker URL and --run ID',
+  )
 }
 
 async function judgeFile(file: string, signal: AbortSignal): Promise<Judged> {
   await expectFile(file)
   return judgeAll(async (add) => {
     const said = await runFileBeside(file)
-    for await (const batch of readNdjson(file, { signal, ...(said && { run: said.run }) })) add(batch)
-    return said?.flows
+    let totals = said?.flows
+    const options = { describe: describePacket, signal, ...(said && { run: said.run, totalsKnown: true }) }
+    for await (const entry of readEvidenceFile(file, options)) {
+      if (entry.type === 'packets') add(entry.batch)
+      else totals ??= entry.flows
+    }
+    // Only of what could be read to its end: a damaged file has worse to say.
+    if (totals === undefined) note(UNKNOWN_TOTALS)
+    return totals
   })
 }
 
@@ -118,7 +132,10 @@ async function expectFile(path: string): Promise<void> {
   } catch (cause) {
     got = cause instanceof Error ? cause.message : String(cause)
   }
-  throw new UsageError('ERR_VIEWNET_EVIDENCE_NAME', `verify: expected the packets.ndjson of a run, got ${got}`)
+  throw new UsageError(
+    'ERR_VIEWNET_EVIDENCE_NAME',
+    `verify: expected the packets.pcapng or packets.ndjson of a run, got ${got}`,
+  )
 }
 
 const count = z.int().min(0)
@@ -128,7 +145,7 @@ const runFile = z.looseObject({
 })
 
 /**
- * What the run says of its evidence; undefined where no run.json lies beside the file, and the verdict then rests on what is there.
+ * What the run says of its evidence; undefined where no run.json lies beside the file.
  *
  * @throws BenchError `ERR_VIEWNET_RUN_FILE` when it is damaged
  */
@@ -138,7 +155,6 @@ async function runFileBeside(file: string): Promise<z.output<typeof runFile> | u
   try {
     text = await readFile(path, 'utf8')
   } catch {
-    note(`viewnet: no ${path}: whether evidence is missing at the end can only be told from exchanges that do not end`)
     return undefined
   }
   try {

@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs'
-import { BenchError } from '../bench/errors.js'
 import { MAX_BATCH_OCTETS, type PacketBatch } from './batch.js'
 import { decodeBatch } from './decode-batch.js'
 import { EvidenceError, EvidenceErrorCode } from './errors.js'
+import { chunksOf } from './file-chunks.js'
 
 const LINE_FEED = 0x0a
 
@@ -11,12 +10,14 @@ export interface ReadNdjsonOptions {
   /** Default: the run of the first line. */
   readonly run?: string
   readonly signal?: AbortSignal
+  /** What the file holds, where somebody has opened it already; default: it is opened here. */
+  readonly chunks?: AsyncIterable<Uint8Array>
 }
 
 /**
  * Read `packets.ndjson` batch by batch; never more than one line of it stands in memory.
  *
- * @throws {@link EvidenceError} naming `FILE:LINE` when a line is not a batch of the run, or over 4 MiB; {@link BenchError}
+ * @throws {@link EvidenceError} naming `FILE:LINE` when a line is not a batch of the run, or over 4 MiB; BenchError
  * `ERR_VIEWNET_EVIDENCE_FILE` when the file cannot be read; `signal.reason` when aborted
  */
 export async function* readNdjson(
@@ -25,7 +26,7 @@ export async function* readNdjson(
 ): AsyncGenerator<PacketBatch, void, undefined> {
   let run = options.run
   let lineNumber = 0
-  for await (const line of linesOf(path)) {
+  for await (const line of linesOf(path, options.chunks ?? chunksOf(path))) {
     options.signal?.throwIfAborted()
     const where = `${path}:${++lineNumber}`
     const batch = decodeBatch(line, where)
@@ -37,11 +38,11 @@ export async function* readNdjson(
   }
 }
 
-async function* linesOf(path: string): AsyncGenerator<Uint8Array, void, undefined> {
-  let pieces: Buffer[] = []
+async function* linesOf(path: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  let pieces: Uint8Array[] = []
   let octets = 0
   let lineNumber = 1
-  for await (const chunk of chunksOf(path)) {
+  for await (const chunk of chunks) {
     let start = 0
     for (;;) {
       const end = chunk.indexOf(LINE_FEED, start)
@@ -61,14 +62,4 @@ async function* linesOf(path: string): AsyncGenerator<Uint8Array, void, undefine
     }
   }
   if (octets > 0) yield Buffer.concat(pieces)
-}
-
-async function* chunksOf(path: string): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    // Without an encoding the stream gives octets.
-    for await (const chunk of createReadStream(path)) yield chunk as Buffer
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new BenchError('ERR_VIEWNET_EVIDENCE_FILE', `${path}: expected a file to read, got ${reason}`, { cause })
-  }
 }
