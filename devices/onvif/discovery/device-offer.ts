@@ -30,7 +30,9 @@ const QUESTIONS = [
  * @throws `UsageError` `ERR_VIEWNET_OPTION` for an impossible URL; the reason of the signal
  */
 export async function askOffer(url: string, limits: Limits): Promise<DeviceOffer> {
-  const client = new OnvifClient(parseOptions({ url, callTimeoutMs: limits.timeoutMs }))
+  // Nothing secret is told to it, and what it says is worth no more over http.
+  const tls = /^https:/i.test(url) ? { tls: { insecure: true } as const } : {}
+  const client = new OnvifClient(parseOptions({ url, callTimeoutMs: limits.timeoutMs, ...tls }))
   const services = new Set<string>()
   let isTold = false
   try {
