@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander'
 import { UsageError, ViewnetError } from 'viewnet/device'
 import { benchmarkCommand } from './benchmark.js'
 import { certifyCommand } from './certify.js'
+import { discoverCommand } from './discover.js'
+import { inspectCommand } from './inspect.js'
 import { ExitStatus, note, outliveReaders } from './output.js'
 import { requestCommand } from './request.js'
 import { serveCommand } from './serve.js'
@@ -26,6 +28,8 @@ async function main(): Promise<void> {
     serveCommand(),
     requestCommand(),
     simulateCommand(),
+    discoverCommand(),
+    inspectCommand(),
     verifyCommand(),
     benchmarkCommand(),
   ])

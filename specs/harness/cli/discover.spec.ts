@@ -56,8 +56,6 @@ t.test('exits 2 when nothing could be probed, and 3 when wrongly used', async (t
     [['--interface', 'lo', '--address', '127.0.0.1'], 3, /either --interface or --address/],
     [['--address', 'http://127.0.0.1/'], 3, /expected an address such as/],
     [['--address', '127.0.0.1', '--timeout', '61'], 3, /timeoutMs/],
-    [['--timeout', 'soon'], 3, /seconds, got 'soon'/],
-    [['--adress', '127.0.0.1'], 3, /--address/],
   ]
   for (const [args, status, says] of rows) {
     const ended = await viewnet(['discover', ...args])

@@ -1,0 +1,76 @@
+import Table from 'cli-table3'
+import type { Recording } from 'viewnet/device'
+import type { Inspection } from 'viewnet/devices/onvif'
+
+/** What a lab engineer attaches to a bug report: everything on one page. */
+export function inspectionPage(inspection: Inspection): string {
+  const { url, services, quirks, errors } = inspection
+  const facts = new Table({ style: { head: [], border: [] }, wordWrap: true, colWidths: [18, 92] })
+  facts.push(
+    { device: url },
+    { identity: identityText(inspection) },
+    { clock: clockText(inspection) },
+    { authentication: authenticationText(inspection) },
+    { services: services?.map(({ name, version }) => `${name} ${version}`.trimEnd()).join(', ') ?? UNKNOWN },
+    { search: searchText(inspection) },
+    { summary: summaryText(inspection) },
+    { resources: resourcesText(inspection) },
+  )
+  const lines = [
+    facts.toString(),
+    quirks.length === 0 ? 'Quirks: none seen' : 'Quirks:',
+    ...quirks.map(({ name, fact, count }) => `  ${name}${count > 1 ? ` (${count} times)` : ''}: ${fact}`),
+    errors.length === 0 ? 'Errors: none' : 'Errors:',
+    ...errors.map(({ about, code, message }) => `  ${about}: ${message} (${code})`),
+  ]
+  return lines.join('\n')
+}
+
+const UNKNOWN = 'not known'
+
+function identityText({ identity }: Inspection): string {
+  if (!identity) return UNKNOWN
+  const { manufacturer, model, firmware, serialNumber } = identity
+  return `${manufacturer} ${model}, firmware ${firmware || UNKNOWN}, serial number ${serialNumber || UNKNOWN}`
+}
+
+function clockText({ clockOffsetMs }: Inspection): string {
+  if (clockOffsetMs === null) return UNKNOWN
+  return `${(Math.abs(clockOffsetMs) / 1000).toFixed(1)} s ${clockOffsetMs < 0 ? 'behind' : 'ahead of'} ours`
+}
+
+function authenticationText({ authentication: { offered, accepted } }: Inspection): string {
+  return `offers ${offered.join(', ') || UNKNOWN}; accepted ${accepted ?? 'nothing'}`
+}
+
+function searchText({ services, searchCapabilities }: Inspection): string {
+  if (services && !services.some(({ name }) => name === 'search')) return 'not offered: recordings cannot be listed'
+  if (!searchCapabilities) return UNKNOWN
+  const { metadataSearch, generalStartEvents } = searchCapabilities
+  return `metadata search: ${tell(metadataSearch)}; general start events: ${tell(generalStartEvents)}`
+}
+
+function tell(value: boolean | null): string {
+  return value === null ? 'not told' : value ? 'yes' : 'no'
+}
+
+function summaryText({ summary }: Inspection): string {
+  if (!summary) return UNKNOWN
+  const { numberRecordings, dataFrom, dataUntil } = summary
+  return `${numberRecordings || '?'} recordings, data from ${dataFrom || '?'} to ${dataUntil || '?'}`
+}
+
+function resourcesText({ resources }: Inspection): string {
+  if (!resources) return 'could not be listed'
+  const { count, channels, coarse, stillRecording, recordings, first, last } = resources
+  const lines = [
+    `${count} in ${recordings} recordings and ${channels} channels; ${coarse} coarse, ${stillRecording} still recording`,
+  ]
+  if (first && last) lines.push(`first ${recordingText(first)}`, `last  ${recordingText(last)}`)
+  return lines.join('\n')
+}
+
+function recordingText({ startMs, endMs, channel, identity }: Recording): string {
+  const end = endMs === undefined ? 'still recording' : new Date(endMs).toISOString()
+  return `${new Date(startMs).toISOString()} to ${end}, channel ${channel}, ${identity}`
+}
