@@ -1,4 +1,4 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram'
 import { isIP, SocketAddress } from 'node:net'
 import { UsageError } from '../errors.js'
 import { LinkError, type Link, type LinkReceiver } from './link.js'
@@ -80,10 +80,12 @@ class UdpLink implements Link {
       // Otherwise an IPv4 sender would show up under a second, mapped address; on an IPv4 socket the flag is an error.
       ...(isIPv6 && { ipv6Only: true }),
       recvBufferSize: RECEIVE_BUFFER_BYTES,
+      lookup: numericLookup,
     })
     this.#socket = socket
     try {
       await listening(socket, this.#bind)
+      if (this.#socket !== socket) throw new Error('closed while starting')
     } catch (cause) {
       // Still ours unless close() was quicker.
       if (this.#socket === socket) await this.close()
@@ -105,7 +107,9 @@ class UdpLink implements Link {
     if (!target) return
     // dgram keeps the buffer until libuv has sent it, so a caller that reuses its buffer needs a copy; not slice(), which is a view of a Buffer.
     // An ICMP refusal comes back as an error here: the packet is lost, which the protocol recovers from.
-    this.#socket?.send(new Uint8Array(packet), target.port, target.host, () => {})
+    const octets = Buffer.allocUnsafe(packet.length)
+    octets.set(packet)
+    this.#socket?.send(octets, target.port, target.host, () => {})
   }
 
   async close(): Promise<void> {
@@ -131,6 +135,13 @@ class UdpLink implements Link {
     return target
   }
 }
+
+/**
+ * Addresses are numbers already. Node's own look-up would take a turn of the event loop for each packet only to find that out, and the packet would
+ * not be sent before {@link Link.send} returns.
+ */
+const numericLookup: NonNullable<SocketOptions['lookup']> = (host, _options, callback) =>
+  callback(null, host, isIP(host))
 
 /** Bind a socket; rejects when it cannot be bound, and when it is closed before it is. */
 function listening(socket: Socket, { host, port }: UdpAddress): Promise<void> {

@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events'
 import { DeviceError, DeviceErrorCode } from '../device/index.js'
 import { UsageError, type ViewnetError } from '../errors.js'
-import { ExchangeTable, type CloseReason, type Exchange, type TableEvent } from '../exchange/index.js'
+import { ExchangeTable, type CloseReason, type Exchange, type Outgoing, type TableEvent } from '../exchange/index.js'
 import { udpLink, type Link } from '../link/index.js'
 import {
   DecodeError,
   formatMessageNumber,
   PacketCodec,
+  ResourceEncoder,
   ResponseStatus,
   type NetworkAddress,
   type Packet,
@@ -24,6 +25,8 @@ interface Route {
   readonly destination: NetworkAddress
   readonly source: NetworkAddress
   readonly label: number | undefined
+  /** Made with the first RESOURCE that goes this way. */
+  encoder?: ResourceEncoder
 }
 
 /**
@@ -130,7 +133,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
       if (error instanceof DecodeError) return this.#drop(error.reason, from)
       throw error
     }
-    const route = { peer: from, destination: packet.source, source: packet.destination, label: packet.label }
+    const route: Route = { peer: from, destination: packet.source, source: packet.destination, label: packet.label }
     const unexpected = this.#table.receive(route, packet.message, now())
     if (unexpected) this.#drop(unexpected, from)
     else this.#pump()
@@ -139,17 +142,28 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   /** Do what is due, tell what happened, send what may go; then wait for the next moment. */
   #pump(): void {
     this.#drainEvents()
+    // One moment for the whole step: it takes less than a timer is fine.
+    const nowMs = now()
     // A listener may have closed us.
     for (let sent = 0; sent < STEP_PACKETS && this.#state === 'started'; sent++) {
-      const outgoing = this.#table.pollTransmit(now())
+      const outgoing = this.#table.pollTransmit(nowMs)
       if (!outgoing) break
-      const { destination, source, label } = outgoing.path
-      const packet = { destination, source, message: outgoing.message, ...(label === undefined ? {} : { label }) }
-      this.#link.send(this.#codec.encode(packet), outgoing.path.peer)
+      this.#link.send(this.#encode(outgoing), outgoing.path.peer)
       this.#sentPackets += 1
     }
     this.#drainEvents()
     this.#arm()
+  }
+
+  /** The link takes a copy, so that an encoder may use its octets again. */
+  #encode({ path, message }: Outgoing<Route>): Uint8Array {
+    const { destination, source, label } = path
+    if (message.type !== 'RESOURCE') {
+      return this.#codec.encode({ destination, source, message, ...(label !== undefined && { label }) })
+    }
+    const { exchange, converterNumber } = message
+    path.encoder ??= new ResourceEncoder(this.#codec, { destination, source, label, exchange, converterNumber })
+    return path.encoder.encode(message)
   }
 
   #arm(): void {
