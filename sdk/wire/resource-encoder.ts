@@ -30,7 +30,15 @@ export class ResourceEncoder {
       type: 'RESOURCE',
       exchange,
       converterNumber,
-      ...{ sequence: 0, count: 0, startMs: 0, endMs: 0, channel: 0, kinds: 0, round: 0, sizeBytes: 0, key: 0n },
+      sequence: 0,
+      count: 0,
+      startMs: 0,
+      endMs: 0,
+      channel: 0,
+      kinds: 0,
+      round: 0,
+      sizeBytes: 0,
+      key: 0n,
     }
     this.#octets = codec.encode({ destination, source, message, ...(label !== undefined && { label }) })
     this.#view = new DataView(this.#octets.buffer)
