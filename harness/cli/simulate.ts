@@ -1,19 +1,22 @@
 import { Command, Option } from 'commander'
 import { UsageError } from 'viewnet/device'
-import { SimulatedRecorder } from 'viewnet/devices/simulated'
+import { QUIRKS, ReplayedDevice, SimulatedRecorder } from 'viewnet/devices/simulated'
 import { integer } from './option-parsers.js'
 import { note, print, printJson } from './output.js'
 import { untilStopped } from './until-stopped.js'
 
 interface SimulateOptions {
-  readonly host: string
+  readonly host?: string
   readonly port: number
   readonly recordings: number
   readonly channels: number
   readonly seed: number
   readonly user?: string
   readonly password?: string
+  readonly https?: boolean
+  readonly quirks?: readonly string[]
   readonly truth?: string
+  readonly replay?: string
   readonly json?: boolean
 }
 
@@ -25,33 +28,84 @@ export function simulateCommand(): Command {
 function onvifCommand(): Command {
   return new Command('onvif')
     .description('a simulated ONVIF Profile G recorder over real HTTP, until SIGINT or SIGTERM')
-    .addOption(new Option('--host <address>', 'where to listen').default('127.0.0.1'))
+    .option('--host <address>', 'where to listen; 127.0.0.1 unless the quirk ipv6 makes it ::1')
     .addOption(new Option('--port <N>', 'TCP port; 0 picks a free one').argParser(integer(0, 65_535)).default(0))
     .addOption(
       new Option('--recordings <N>', 'recording resources in all').argParser(integer(0, 1_000_000)).default(200),
     )
     .addOption(new Option('--channels <N>', 'channels they are spread over').argParser(integer(1, 1024)).default(4))
     .addOption(new Option('--seed <N>', 'its contents follow from it').argParser(integer(0, 0xffffffff)).default(1))
-    .option('--user <U>', 'ask for WS-Security credentials; goes with --password')
+    .option('--user <U>', 'ask for credentials, by WS-Security unless a quirk says otherwise; goes with --password')
     .option('--password <P>', 'the password of that user; others on this machine can see it in the list of processes')
-    .option('--truth <file>', 'write what it holds as JSON lines')
+    .option('--https', 'speak https with a self-signed certificate; the ready line tells its fingerprint')
+    .addOption(
+      new Option('--quirks <name,…>', 'ways of real recorders that it has, see below').argParser((text) =>
+        text.split(',').map((name) => name.trim()),
+      ),
+    )
+    .option('--truth <file>', 'write what a right driver lists as JSON lines')
+    .addOption(
+      new Option('--replay <dir>', 'serve a saved device again (docs/replay.md) in place of a made up one').conflicts([
+        'recordings',
+        'channels',
+        'seed',
+        'user',
+        'password',
+        'https',
+        'quirks',
+        'truth',
+      ]),
+    )
     .option('--json', 'the ready line alone on stdout, as JSON')
-    .action(async ({ truth, json = false, ...options }: SimulateOptions) => {
-      await using recorder = new SimulatedRecorder(options)
-      await recorder.start()
-      if (truth !== undefined) await writeTruth(recorder, truth)
-      const ready = {
-        ready: true,
-        url: recorder.url,
-        recordings: recorder.recordingCount,
-        channels: recorder.channels,
-        pid: process.pid,
-      }
-      if (json) printJson(ready)
-      else print(JSON.stringify(ready))
-      if (!json) note('viewnet: simulated recorder is ready; Ctrl-C stops it')
-      await untilStopped()
+    .addHelpText('after', quirksHelp)
+    .action(async ({ replay, ...options }: SimulateOptions) => {
+      await (replay === undefined ? runRecorder(options) : runReplay(replay, options))
     })
+}
+
+async function runRecorder({ truth, json = false, ...options }: SimulateOptions): Promise<void> {
+  await using recorder = new SimulatedRecorder(options)
+  await recorder.start()
+  if (truth !== undefined) await writeTruth(recorder, truth)
+  const { url, certificateFingerprint } = recorder
+  await announced(
+    {
+      ready: true,
+      url,
+      recordings: recorder.recordingCount,
+      channels: recorder.channels,
+      pid: process.pid,
+      ...(certificateFingerprint !== undefined && { certificateFingerprint }),
+      ...(recorder.expectedFailure !== undefined && { expectedFailure: recorder.expectedFailure }),
+    },
+    'simulated recorder',
+    json,
+  )
+}
+
+/** What a saved device holds is not told in its responses taken one by one, so it is not told here. */
+async function runReplay(folder: string, { host, port, json = false }: SimulateOptions): Promise<void> {
+  await using device = new ReplayedDevice({ folder, host, port })
+  await device.start()
+  const { url, responseCount } = device
+  await announced(
+    { ready: true, url, recordings: null, channels: null, pid: process.pid, responses: responseCount },
+    'saved device',
+    json,
+  )
+}
+
+async function announced(ready: Readonly<Record<string, unknown>>, subject: string, json: boolean): Promise<void> {
+  if (json) printJson(ready)
+  else print(JSON.stringify(ready))
+  if (!json) note(`viewnet: ${subject} is ready; Ctrl-C stops it`)
+  await untilStopped()
+}
+
+function quirksHelp(): string {
+  const names = Object.entries(QUIRKS)
+  const width = Math.max(...names.map(([name]) => name.length))
+  return ['', 'Quirks:', ...names.map(([name, line]) => `  ${name.padEnd(width)}  ${line}`)].join('\n')
 }
 
 async function writeTruth(recorder: SimulatedRecorder, file: string): Promise<void> {
