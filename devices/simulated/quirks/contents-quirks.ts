@@ -9,8 +9,8 @@ type ContentsQuirk = (contents: RecorderContents) => RecorderContents
 const DAY_MS = 24 * 3600 * 1000
 /** Between the oldest moments of two channels: the capture of a real camera that this follows begins 195 s into 1970. */
 const UNSET_CLOCK_STEP_MS = 195_000
-/** A recording without tracks is some 640 octets of XML, so this many are over 7 MB. */
-const BIG_REPLY_RECORDINGS = 11_000
+/** A recording without tracks is at least 530 octets of XML, so this many are over 7 MB. */
+const BIG_REPLY_RECORDINGS = 13_500
 
 /** In this order: the layout comes last, so that it lays out what the others made. */
 const CONTENTS_QUIRKS: Readonly<Partial<Record<QuirkName, ContentsQuirk>>> = {
