@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { DeviceErrorCode, UsageError } from 'viewnet/device'
 import { inspectDevice, type Inspection } from 'viewnet/devices/onvif'
 import { DeviceFolder, type SavedCredentials } from './device-folder.js'
-import { inspectionPage } from './inspection-page.js'
+import { inspectionJson, inspectionPage } from './inspection-page.js'
 import { ExitStatus, note, print, printJson } from './output.js'
 import { stopSignal } from './until-stopped.js'
 
@@ -69,8 +69,10 @@ async function inspect(flags: InspectFlags, signal: AbortSignal): Promise<ExitSt
     await folder.finish(inspection.url, authenticationOf(inspection), new Date())
     note(`saved in ${save}; no secret is in it`)
   }
-  if (json) printJson({ ...inspection, saved: save ?? null })
+  if (json) printJson({ ...inspectionJson(inspection), saved: save ?? null })
   else print(inspectionPage(inspection))
+  if (tls === undefined && inspection.errors.some(({ message }) => message.includes('SHA-256 fingerprint')))
+    note('viewnet: if that certificate is the device’s own, add --fingerprint with what it says, or --insecure')
   return exitStatusOf(inspection)
 }
 

@@ -2,6 +2,25 @@ import Table from 'cli-table3'
 import type { Recording } from 'viewnet/device'
 import type { Inspection } from 'viewnet/devices/onvif'
 
+/** The same for other programs: times in ISO 8601 UTC, as everywhere in our JSON; `end` is null while recording. */
+export function inspectionJson({ resources, ...inspection }: Inspection): object {
+  return {
+    ...inspection,
+    resources: resources && {
+      ...resources,
+      first: recordingJson(resources.first),
+      last: recordingJson(resources.last),
+    },
+  }
+}
+
+function recordingJson(recording: Recording | null): object | null {
+  if (!recording) return null
+  const { startMs, endMs, channel, identity, coarse = false } = recording
+  const end = endMs === undefined ? null : new Date(endMs).toISOString()
+  return { start: new Date(startMs).toISOString(), end, channel, identity, coarse }
+}
+
 /** What a lab engineer attaches to a bug report: everything on one page. */
 export function inspectionPage(inspection: Inspection): string {
   const { url, services, quirks, errors } = inspection
@@ -36,7 +55,18 @@ function identityText({ identity }: Inspection): string {
 
 function clockText({ clockOffsetMs }: Inspection): string {
   if (clockOffsetMs === null) return UNKNOWN
-  return `${(Math.abs(clockOffsetMs) / 1000).toFixed(1)} s ${clockOffsetMs < 0 ? 'behind' : 'ahead of'} ours`
+  return `${spanText(Math.abs(clockOffsetMs))} ${clockOffsetMs < 0 ? 'behind' : 'ahead of'} ours`
+}
+
+/** In the largest unit of which there are two. */
+function spanText(spanMs: number): string {
+  const units = [
+    { name: 'days', unitMs: 86_400_000 },
+    { name: 'h', unitMs: 3_600_000 },
+    { name: 'min', unitMs: 60_000 },
+  ]
+  const { name, unitMs } = units.find((unit) => spanMs >= 2 * unit.unitMs) ?? { name: 's', unitMs: 1000 }
+  return `${(spanMs / unitMs).toFixed(1)} ${name}`
 }
 
 function authenticationText({ authentication: { offered, accepted } }: Inspection): string {

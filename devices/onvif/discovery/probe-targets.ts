@@ -55,7 +55,8 @@ function targetsOn(name: string, infos: readonly NetworkInterfaceInfo[]): readon
       host: MULTICAST_IPV4,
       port: PORT,
     }))
-  if (!infos.some(({ family }) => family === 'IPv6')) return targets
+  // A loopback interface has IPv6 and no way for its multicast.
+  if (!infos.some(({ family, internal }) => family === 'IPv6' && !internal)) return targets
   // IPv6 is told the interface by its name, and takes the right one of its addresses itself.
   const zone = `::%${name}`
   const ipv6: ProbeTarget = {
