@@ -5,8 +5,10 @@
  */
 export { OnvifDevice } from './onvif-device.js'
 export type { TlsOptions } from './certificate.js'
+export type { Limits } from './deadline.js'
 export type { OnvifExchange } from './onvif-exchange.js'
 export type { OnvifDeviceOptions } from './options.js'
+export type { Credentials } from './username-token.js'
 export {
   askOffer,
   discoverDevices,
