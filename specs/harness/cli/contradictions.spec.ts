@@ -87,8 +87,16 @@ for (const { name, script, verdict, says } of CONTRADICTIONS) {
     await converter.start()
     t.teardown(() => converter.link.close())
     const { status, stdout, stderr } = await viewnet([
-      ...['request', '--to', converter.link.address, '--number', formatExternalNumber(converterNumber)],
-      ...['--device', DEVICE, '--local', 'udp://127.0.0.1:0', '--json'],
+      'request',
+      '--to',
+      converter.link.address,
+      '--number',
+      formatExternalNumber(converterNumber),
+      '--device',
+      DEVICE,
+      '--local',
+      'udp://127.0.0.1:0',
+      '--json',
     ])
     t.equal(status, 1)
     t.match(jsonLines(stdout).at(-1), { type: 'end', verdict, count: 2 })

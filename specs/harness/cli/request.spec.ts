@@ -13,8 +13,19 @@ t.test('a recorder, a converter and an endpoint, each a process of its own [issu
   const folder = t.testdir({})
   const truthFile = join(folder, 'truth.ndjson')
   const recorder = start([
-    ...['simulate', 'onvif', '--recordings', String(RECORDINGS), '--seed', '3', '--json', '--truth', truthFile],
-    ...['--user', 'admin', '--password', 'sesame'],
+    'simulate',
+    'onvif',
+    '--recordings',
+    String(RECORDINGS),
+    '--seed',
+    '3',
+    '--json',
+    '--truth',
+    truthFile,
+    '--user',
+    'admin',
+    '--password',
+    'sesame',
   ])
   t.teardown(() => recorder.stop('SIGKILL'))
   const recorderReady = await recorder.ready()
@@ -151,8 +162,16 @@ devices:
 
 t.test('without a converter the end line is there all the same: exit 2 [issue 2, Bad input]', async (t) => {
   const { status, stdout, stderr } = await viewnet([
-    ...['request', '--to', 'udp://127.0.0.1:9', '--number', CONVERTER, '--device', DEVICE],
-    ...['--local', 'udp://127.0.0.1:0', '--json'],
+    'request',
+    '--to',
+    'udp://127.0.0.1:9',
+    '--number',
+    CONVERTER,
+    '--device',
+    DEVICE,
+    '--local',
+    'udp://127.0.0.1:0',
+    '--json',
   ])
   t.equal(status, 2)
   t.same(jsonLines(stdout), [
