@@ -25,8 +25,6 @@ import type { Service } from './services/service.js'
 import { SimulatorError } from './simulator-error.js'
 import { truthCount, truthOf, writeTruthFile, type TruthDetail, type TruthRecord } from './truth.js'
 
-export { SimulatorError }
-
 /** Results in one reply: 10,000 events are 8 MB of XML. */
 const MAX_PAGE_RESULTS = 10_000
 const MAX_KEEP_ALIVE_MS = 600_000

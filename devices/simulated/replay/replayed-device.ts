@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { UsageError } from 'viewnet/device'
+import { parseStrictly, UsageError } from 'viewnet/device'
 import { z } from 'zod'
 import type { HttpReply } from '../http-reply.js'
 import { SoapHttpServer, type HttpRequest } from '../http-server.js'
@@ -49,12 +49,7 @@ export class ReplayedDevice {
 
   /** @throws {@link UsageError} `ERR_VIEWNET_OPTION` for an unknown option or a value out of range */
   constructor(options: ReplayedDeviceOptions) {
-    const parsed = schema.safeParse(options)
-    if (!parsed.success) {
-      const said = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '))
-      throw new UsageError('ERR_VIEWNET_OPTION', `replayed device: ${said.join('; ')}`)
-    }
-    this.#settings = parsed.data
+    this.#settings = parseStrictly(schema, options, 'ReplayedDevice')
   }
 
   /** Address of the device service; throws {@link UsageError} `ERR_VIEWNET_STATE` unless started. */

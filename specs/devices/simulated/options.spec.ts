@@ -1,14 +1,16 @@
 import t from 'tap'
-import { SimulatedRecorder, type SimulatedRecorderOptions } from '../../../devices/simulated/index.js'
+import { SimulatedRecorder } from '../../../devices/simulated/index.js'
 import { UsageError } from 'viewnet/device'
 
 /** The message of the error that the options earn, as an untyped caller would give them. */
 function refusal(options: Record<string, unknown>): string {
   try {
-    const recorder = new SimulatedRecorder(options as SimulatedRecorderOptions)
+    const recorder = new SimulatedRecorder(options)
     return `accepted, with ${recorder.channels} channels`
   } catch (error) {
-    return error instanceof UsageError && error.code === 'ERR_VIEWNET_OPTION' ? error.message : `wrong error ${error}`
+    return error instanceof UsageError && error.code === 'ERR_VIEWNET_OPTION'
+      ? error.message
+      : `wrong error ${String(error)}`
   }
 }
 

@@ -48,7 +48,9 @@ async function refusal(folder: string): Promise<string> {
   return device.start().then(
     () => 'accepted',
     (error: unknown) =>
-      error instanceof UsageError && error.code === 'ERR_VIEWNET_OPTION' ? error.message : `wrong error ${error}`,
+      error instanceof UsageError && error.code === 'ERR_VIEWNET_OPTION'
+        ? error.message
+        : `wrong error ${String(error)}`,
   )
 }
 

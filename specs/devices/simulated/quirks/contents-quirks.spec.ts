@@ -1,22 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { makeContents } from '../../../../devices/simulated/contents.js'
-import { SimulatedRecorder } from '../../../../devices/simulated/index.js'
+import type { QuirkName, SimulatedRecorder } from '../../../../devices/simulated/index.js'
 import { layOut } from '../../../../devices/simulated/quirks/contents-quirks.js'
-import type { QuirkName } from '../../../../devices/simulated/index.js'
 import { truthCount, truthOf } from '../../../../devices/simulated/truth.js'
 import { call, recordingResults, text, texts } from '../soap-client.js'
-import {
-  allEvents,
-  allRecordings,
-  begin,
-  poll,
-  sourcesOf,
-  started,
-  tracksOf,
-  trueIntervals,
-  videoIntervals,
-} from './wire.js'
+import { allEvents, allRecordings, begin, sourcesOf, started, tracksOf, trueIntervals, videoIntervals } from './wire.js'
 
 interface Case {
   readonly quirk: QuirkName

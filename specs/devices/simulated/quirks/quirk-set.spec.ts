@@ -8,7 +8,9 @@ function refusal(options: SimulatedRecorderOptions): string {
   try {
     return `accepted, ${new SimulatedRecorder(options).channels} channels`
   } catch (error) {
-    return error instanceof UsageError && error.code === 'ERR_VIEWNET_OPTION' ? error.message : `wrong error ${error}`
+    return error instanceof UsageError && error.code === 'ERR_VIEWNET_OPTION'
+      ? error.message
+      : `wrong error ${String(error)}`
   }
 }
 

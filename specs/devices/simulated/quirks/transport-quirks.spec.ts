@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { request as requestTls } from 'node:https'
 import { connect, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -61,7 +62,7 @@ t.test('https: the certificate is its own, new with every start, and has the fin
   t.not(recorder.certificateFingerprint, other.certificateFingerprint)
   const outgoing = requestTls(recorder.url, { method: 'POST', rejectUnauthorized: false, agent: false })
   outgoing.end(envelope(SERVICES))
-  const [response] = (await once(outgoing, 'response')) as [import('node:http').IncomingMessage]
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
   t.equal(response.statusCode, 200)
   const certificate = (response.socket as TLSSocket).getPeerX509Certificate()!
   t.equal(certificate.fingerprint256, recorder.certificateFingerprint)
