@@ -12,6 +12,7 @@ import { converterNumber } from '../endpoint/vectors.js'
 import { jsonLines, viewnet } from './viewnet.js'
 
 const DEVICE = '00001-00020-00300-00007'
+const NUMBER = formatExternalNumber(converterNumber)
 
 const resource = (sequence: number, count: number, change: Partial<ResourceMessage> = {}): Message => ({
   type: 'RESOURCE',
@@ -86,18 +87,9 @@ for (const { name, script, verdict, says } of CONTRADICTIONS) {
     const converter = new ScriptedConverter(udpLink('udp://127.0.0.1:0'), script)
     await converter.start()
     t.teardown(() => converter.link.close())
-    const { status, stdout, stderr } = await viewnet([
-      'request',
-      '--to',
-      converter.link.address,
-      '--number',
-      formatExternalNumber(converterNumber),
-      '--device',
-      DEVICE,
-      '--local',
-      'udp://127.0.0.1:0',
-      '--json',
-    ])
+    const { status, stdout, stderr } = await viewnet(
+      `request --to ${converter.link.address} --number ${NUMBER} --device ${DEVICE} --local udp://127.0.0.1:0 --json`,
+    )
     t.equal(status, 1)
     t.match(jsonLines(stdout).at(-1), { type: 'end', verdict, count: 2 })
     t.match(stderr, says)

@@ -9,24 +9,21 @@ const RECORDINGS = 500
 /** Any port of this machine, so that nothing is in the way of another test run. */
 const ENDPOINT = 'udp://127.0.0.1'
 
+/** A line of `--truth`, as far as it is looked at. */
+interface Truth {
+  readonly start: string
+  readonly end: string | null
+  readonly channel: number
+  readonly kind: number
+  readonly key: string
+}
+
 t.test('a recorder, a converter and an endpoint, each a process of its own [issue 2, Show 3]', async (t) => {
   const folder = t.testdir({})
   const truthFile = join(folder, 'truth.ndjson')
-  const recorder = start([
-    'simulate',
-    'onvif',
-    '--recordings',
-    String(RECORDINGS),
-    '--seed',
-    '3',
-    '--json',
-    '--truth',
-    truthFile,
-    '--user',
-    'admin',
-    '--password',
-    'sesame',
-  ])
+  const recorder = start(
+    `simulate onvif --recordings ${RECORDINGS} --seed 3 --json --truth ${truthFile} --user admin --password sesame`,
+  )
   t.teardown(() => recorder.stop('SIGKILL'))
   const recorderReady = await recorder.ready()
   t.match(recorderReady, {
@@ -65,7 +62,7 @@ devices:
   t.same(Object.keys(converterReady), ['ready', 'link', 'number', 'pid'])
 
   const ask = ['request', '--to', String(converterReady['link']), '--number', CONVERTER, '--local', 'udp://127.0.0.1:0']
-  const truth = jsonLines(await readFile(truthFile, 'utf8'))
+  const truth = jsonLines(await readFile(truthFile, 'utf8')) as unknown as readonly Truth[]
   t.equal(truth.length, RECORDINGS, '--recordings are recording resources in all')
 
   const whole = [...ask, '--device', DEVICE, '--drop', '0.2', '--seed', '5', '--json']
@@ -92,8 +89,7 @@ devices:
   }
 
   await t.test('a time range, a channel and a limit narrow the list', async (t) => {
-    const from = String(truth[100]?.['start'])
-    const to = String(truth[200]?.['start'])
+    const [from = '', to = ''] = [truth[100]?.start, truth[200]?.start]
     const narrow = await viewnet([
       ...ask,
       '--device',
@@ -108,7 +104,7 @@ devices:
     ])
     t.equal(narrow.status, 0)
     const wanted = truth.filter(
-      ({ start, end, channel }) => channel === 2 && String(start) < to && (end === null || String(end) > from),
+      ({ start, end, channel }) => channel === 2 && start < to && (end === null || end > from),
     )
     const keys = jsonLines(narrow.stdout).flatMap(({ type, key }) => (type === 'resource' ? [key] : []))
     t.ok(keys.length > 0)
@@ -132,7 +128,7 @@ devices:
     const { status, stdout, stderr } = await viewnet([...ask, '--device', DEVICE, '--limit', '2'])
     t.equal(status, 0)
     t.equal(stdout.trimEnd().split('\n').length, 2)
-    t.match(stdout, String(truth[0]?.['key']))
+    t.match(stdout, truth[0]?.key)
     t.match(stderr, 'complete: 2 of 2 resources')
   })
 
@@ -161,18 +157,9 @@ devices:
 })
 
 t.test('without a converter the end line is there all the same: exit 2 [issue 2, Bad input]', async (t) => {
-  const { status, stdout, stderr } = await viewnet([
-    'request',
-    '--to',
-    'udp://127.0.0.1:9',
-    '--number',
-    CONVERTER,
-    '--device',
-    DEVICE,
-    '--local',
-    'udp://127.0.0.1:0',
-    '--json',
-  ])
+  const { status, stdout, stderr } = await viewnet(
+    `request --to udp://127.0.0.1:9 --number ${CONVERTER} --device ${DEVICE} --local udp://127.0.0.1:0 --json`,
+  )
   t.equal(status, 2)
   t.same(jsonLines(stdout), [
     { type: 'end', verdict: 'no-response', received: 0, count: 0, rounds: 0, duplicates: 0, dropped: 0 },

@@ -37,8 +37,9 @@ export interface Running {
   stop(signal: NodeJS.Signals): Promise<Ended>
 }
 
-/** Start `viewnet` with these arguments. */
-export function start(args: readonly string[], { cwd, env }: CommandOptions = {}): Running {
+/** Start `viewnet` with these arguments; those of one text stand between its blanks. */
+export function start(typed: string | readonly string[], { cwd, env }: CommandOptions = {}): Running {
+  const args = typeof typed === 'string' ? typed.split(/\s+/) : typed
   if (!existsSync(MAIN)) throw new Error(`${MAIN} is absent: build first, with 'npm run build'`)
   // tap would have every Node beneath it load its own hooks, which slows it down; env, which becomes what it starts, takes that back.
   const child = spawn('/usr/bin/env', ['-u', 'NODE_OPTIONS', process.execPath, MAIN, ...args], {
@@ -93,8 +94,8 @@ export function start(args: readonly string[], { cwd, env }: CommandOptions = {}
 }
 
 /** Run `viewnet` to its end. */
-export function viewnet(args: readonly string[], options?: CommandOptions): Promise<Ended> {
-  return start(args, options).ended
+export function viewnet(typed: string | readonly string[], options?: CommandOptions): Promise<Ended> {
+  return start(typed, options).ended
 }
 
 /** Output as JSON lines; fails when anything else is there. */
