@@ -30,6 +30,8 @@ export interface CertifyOptions {
   readonly station: string
   /** MQTT broker to publish to; undefined: an embedded one. */
   readonly broker: string | undefined
+  /** How long the broker may be away in the middle of the run, in milliseconds; default 600,000. The run waits for it, and goes on. */
+  readonly brokerAwayMs?: number
   /** Folder for the reports; made if it is not there. */
   readonly report: string
   /** The command line that does this run again. */

@@ -10,6 +10,7 @@ import {
   RunReader,
   type EvidenceSink,
   type FlowTotals,
+  type PacketBatch,
   type RecorderClock,
   type RunState,
   type Station,
@@ -20,14 +21,19 @@ import { Verifier, type Verdict } from '../verifier/index.js'
 import { Closers } from './closers.js'
 import { collectContents, type ResourceContents } from './resource-contents.js'
 
-/** Evidence that has been published comes back within this, or the broker is not to be relied upon. */
+/** Evidence comes back within this while the broker is there, or at least some of it, or the broker is not to be relied upon. */
 const READ_BACK_MS = 15_000
+
+/** A broker that is repaired or restarted is back within ten minutes; a bench that waits for ever tells nobody that it waits. */
+const DEFAULT_BROKER_AWAY_MS = 600_000
 
 /** What {@link EvidenceTrail.open} needs. */
 export interface EvidenceTrailOptions extends Station {
   readonly run: string
   /** Broker to publish to; undefined: an embedded one. */
   readonly broker: string | undefined
+  /** How long the broker may be away, ms; default 600,000. What it misses waits in `outbox` beside the reports. */
+  readonly brokerAwayMs?: number
   /** Folder for `packets.ndjson` and `packets.pcapng`. */
   readonly report: string
   /** Versions by program, for the capture. */
@@ -46,6 +52,8 @@ interface TrailParts {
   readonly files: readonly EvidenceSink[]
   readonly clock: RecorderClock
   readonly reader: RunReader
+  readonly brokerAwayMs: number
+  readonly signal: AbortSignal
 }
 
 /**
@@ -56,16 +64,26 @@ export class EvidenceTrail {
   readonly recorder: EvidenceRecorder
   readonly #run: string
   readonly #publisher: MqttPublisher
+  readonly #brokerAwayMs: number
+  readonly #signal: AbortSignal
   readonly #opened: Closers
   readonly #verifier = new Verifier()
   readonly #contents = new Map<string, Map<number, string>>()
   readonly #waiting = new Set<() => void>()
   readonly #reading: Promise<void>
+  /** The batch whose absence was last told to the publisher. */
+  #missed = ''
   #failure: Error | undefined
 
-  private constructor(run: string, { publisher, files, clock, reader }: TrailParts, opened: Closers) {
+  private constructor(
+    run: string,
+    { publisher, files, clock, reader, brokerAwayMs, signal }: TrailParts,
+    opened: Closers,
+  ) {
     this.#run = run
     this.#publisher = publisher
+    this.#brokerAwayMs = brokerAwayMs
+    this.#signal = signal
     this.#opened = opened
     const sinks = [publisher, ...files]
     this.recorder = new EvidenceRecorder({ run, describe: describePacket, sinks, bytes: true, clock })
@@ -79,6 +97,7 @@ export class EvidenceTrail {
    */
   static async open(options: EvidenceTrailOptions): Promise<EvidenceTrail> {
     const { run, site, station, broker, report, versions, signal } = options
+    const { brokerAwayMs = DEFAULT_BROKER_AWAY_MS } = options
     const opened = new Closers()
     try {
       // First of all, so that a run whose broker is absent still leaves the file that its report is said to hold.
@@ -96,13 +115,27 @@ export class EvidenceTrail {
       const embedded = broker === undefined ? await EmbeddedBroker.start() : undefined
       if (embedded) opened.add(() => embedded.close())
       const url = broker ?? embedded?.url ?? ''
-      const publisher = new MqttPublisher({ broker: url, site, station })
+      const publisher = new MqttPublisher({
+        broker: url,
+        site,
+        station,
+        outbox: join(report, 'outbox'),
+        isReadBack: true,
+      })
       opened.add(() => publisher.close())
       await publisher.connect({ signal })
       // Without the signal: a run that is stopped still concludes from what it has published.
-      const reader = await RunReader.subscribe({ broker: url, run, site, station })
+      const reader = await RunReader.subscribe({
+        broker: url,
+        run,
+        site,
+        station,
+        awayTimeoutMs: brokerAwayMs,
+        // What was published while nobody listened, or taken by a broker that then was killed, is published again.
+        onResumed: () => publisher.republish(),
+      })
       opened.add(() => reader.close())
-      return new EvidenceTrail(run, { publisher, files: [file, capture], clock, reader }, opened)
+      return new EvidenceTrail(run, { publisher, files: [file, capture], clock, reader, brokerAwayMs, signal }, opened)
     } catch (failure) {
       await opened.close()
       throw failure
@@ -134,7 +167,7 @@ export class EvidenceTrail {
    * @throws BenchError when evidence was lost, or does not come back
    */
   async judge(flow: string): Promise<FlowEvidence> {
-    await this.recorder.flush(flow)
+    await this.#publishAll(flow)
     const totals = this.recorder.totals(flow)
     await this.#readAll(flow, totals)
     const contents = this.#contents.get(flow) ?? new Map<number, string>()
@@ -145,16 +178,16 @@ export class EvidenceTrail {
 
   /** The verifier's verdict on the whole run, published. */
   async conclude(): Promise<Verdict> {
-    await this.recorder.flush()
+    await this.#publishAll()
     const flows = this.recorder.flows()
     for (const [flow, totals] of Object.entries(flows)) await this.#readAll(flow, totals)
     const verdict = this.#verifier.finish(flows)
-    this.#publisher.verdict(this.#run, { v: 1, run: this.#run, ...verdict })
+    this.#publisher.verdict({ v: 1, run: this.#run, ...verdict })
     return verdict
   }
 
   caseEnded(record: CaseRecord): void {
-    this.#publisher.caseOutcome(this.#run, record.id, { v: 1, run: this.#run, ...record })
+    this.#publisher.caseOutcome({ v: 1, run: this.#run, ...record })
   }
 
   /** Publish how far the run is; with `ended`, the totals of every flow go along. */
@@ -180,7 +213,9 @@ export class EvidenceTrail {
       for await (const entry of reader) {
         if (entry.type !== 'packets') continue
         const { batch } = entry
+        if (this.#isTooEarly(batch)) continue
         this.#verifier.add(batch)
+        this.#publisher.confirm(batch)
         const contents = this.#contents.get(batch.flow) ?? new Map<number, string>()
         collectContents(batch, contents)
         this.#contents.set(batch.flow, contents)
@@ -189,6 +224,36 @@ export class EvidenceTrail {
     } catch (failure) {
       this.#failure = failure instanceof Error ? failure : new Error(String(failure))
       for (const wake of this.#waiting) wake()
+    }
+  }
+
+  /**
+   * Whether batches before this one are still missing, because the broker lost them. They and this one are published again, in order; if they do
+   * not come then either, the wait for them ends the case.
+   */
+  #isTooEarly({ flow, batch }: PacketBatch): boolean {
+    const next = this.#verifier.totals(flow).batches
+    if (batch <= next) return false
+    const missed = `${flow}/${next}`
+    if (missed !== this.#missed) this.#publisher.republish()
+    this.#missed = missed
+    return true
+  }
+
+  /** Publish a flow, or all of them, and wait as long as there is progress, or the broker may be away. */
+  async #publishAll(flow?: string): Promise<void> {
+    const giveUpAtMs = performance.now() + this.#brokerAwayMs
+    for (;;) {
+      const before = this.#publisher.stats()
+      try {
+        return await this.recorder.flush(flow, { timeoutMs: READ_BACK_MS })
+      } catch (failure) {
+        const now = this.#publisher.stats()
+        // Back only now, or slow: what waited is on its way.
+        const isMoving = now.connections > before.connections || now.published > before.published
+        const isAway = !now.isConnected && performance.now() < giveUpAtMs
+        if (now.lost > 0 || this.#failure || this.#signal.aborted || !(isMoving || isAway)) throw failure
+      }
     }
   }
 

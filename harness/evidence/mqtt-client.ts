@@ -1,6 +1,7 @@
-import { connect, type IClientOptions, type MqttClient } from 'mqtt'
+import { connect, type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt'
 import { BenchError } from '../bench/errors.js'
 import type { BrokerAddress } from './broker-address.js'
+import { readBrokerCertificates } from './broker-certificates.js'
 
 /** How long to try to reach a broker. */
 export interface ConnectOptions {
@@ -11,33 +12,48 @@ export interface ConnectOptions {
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 5000
 
+/** A connection, as the broker has granted it. */
+export interface Connected {
+  readonly client: MqttClient
+  /** Whether the broker has kept our session: subscriptions, and what came for them meanwhile. */
+  readonly isResumed: boolean
+}
+
 /**
- * Connect to a broker by MQTT 3.1.1. The first definite refusal ends the attempt: who gave a wrong address wants to know now.
+ * Connect to a broker by MQTT 3.1.1, once. The first definite refusal ends the attempt: who gave a wrong address wants to know now.
  *
+ * @param prepare - shown the client before anything can arrive
  * @returns the connected client; its `error` events are listened to, so that a later one cannot end the process
- * @throws {@link BenchError} `ERR_VIEWNET_BROKER` when the broker is absent, refuses, or is silent; `signal.reason` when aborted
+ * @throws {@link BenchError} `ERR_VIEWNET_BROKER` when the broker is absent, refuses, or is silent; UsageError `ERR_VIEWNET_CREDENTIALS` when a
+ * certificate or key cannot be read; `signal.reason` when aborted
  */
 export async function connectMqtt(
   address: BrokerAddress,
   options: IClientOptions,
   { timeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, signal }: ConnectOptions = {},
-): Promise<MqttClient> {
+  prepare: (client: MqttClient) => void = () => undefined,
+): Promise<Connected> {
+  signal?.throwIfAborted()
+  const certificates = await readBrokerCertificates(address)
   signal?.throwIfAborted()
   const client = connect(address.url, {
     ...options,
+    ...certificates,
     protocolVersion: 4,
+    // Whoever wants another connection makes another client.
+    reconnectPeriod: 0,
     ...(address.username !== undefined && { username: address.username }),
     ...(address.password !== undefined && { password: address.password }),
     // Ours ends the attempt first, and says more.
     connectTimeout: timeoutMs * 2,
   })
+  prepare(client)
   try {
-    await connected(client, address, timeoutMs, signal)
+    return { client, isResumed: await connected(client, address, timeoutMs, signal) }
   } catch (failure) {
     client.end(true)
     throw failure
   }
-  return client
 }
 
 /** What a broker did wrong, in the one form in which it is told. */
@@ -55,12 +71,12 @@ function connected(
   address: BrokerAddress,
   timeoutMs: number,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       settle(() => reject(brokerError(address, `a connection within ${timeoutMs} ms`, 'no answer')))
     }, timeoutMs)
-    const onConnect = (): void => settle(resolve)
+    const onConnect = ({ sessionPresent }: IConnackPacket): void => settle(() => resolve(sessionPresent))
     const onError = (cause: Error): void => {
       settle(() => reject(brokerError(address, 'a connection', reasonOf(cause), cause)))
     }

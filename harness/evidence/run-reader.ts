@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import type { MqttClient } from 'mqtt'
 import { z } from 'zod'
 import { UsageError } from 'viewnet/device'
 import type { PacketBatch } from './batch.js'
 import { parseBrokerAddress, type BrokerAddress } from './broker-address.js'
+import { BrokerConnection } from './broker-connection.js'
 import { decodeBatch } from './decode-batch.js'
 import { EvidenceError, EvidenceErrorCode } from './errors.js'
 import { brokerError, connectMqtt, type ConnectOptions } from './mqtt-client.js'
@@ -17,6 +19,12 @@ export type EvidenceEntry =
 /** Entries that wait to be read, at most; the broker waits with the next. */
 const MAX_WAITING_ENTRIES = 64
 
+/** In place of a granted QoS: the subscription is refused (MQTT 3.1.1, 3.9.3). */
+const REFUSED_QOS = 128
+
+/** A broker that is there answers at once. */
+const FORGET_TIMEOUT_MS = 1000
+
 /** Options of {@link RunReader.subscribe}. */
 export interface RunReaderOptions extends ConnectOptions {
   /** `mqtt://` or `mqtts://`; credentials in it, or in the environment, are used and never shown. */
@@ -27,6 +35,16 @@ export interface RunReaderOptions extends ConnectOptions {
   readonly station?: string
   /** Fail when nothing came for so long, in milliseconds; default: wait for ever. */
   readonly idleTimeoutMs?: number
+  /**
+   * Fail when the broker is away for so long, in milliseconds; default 600,000: ten minutes, in which a broker is repaired or restarted. 0: fail at
+   * once. The broker is asked to keep our session, and with it what is published meanwhile; one that keeps none leaves a gap, which shows in the
+   * batches' numbers.
+   */
+  readonly awayTimeoutMs?: number
+  /** Called when the broker was away and is back. */
+  readonly onResumed?: () => void
+  /** Seed of the waits between attempts to reconnect, 0–0xffffffff; default: a fresh one. */
+  readonly seed?: number
   /** Where credentials are looked up that the URL does not hold; default the process's environment. */
   readonly environment?: Readonly<Record<string, string | undefined>>
 }
@@ -37,6 +55,9 @@ const optionsSchema = z.strictObject({
   site: z.string().optional(),
   station: z.string().optional(),
   idleTimeoutMs: z.int().min(1).optional(),
+  awayTimeoutMs: z.int().min(0).default(600_000),
+  onResumed: z.custom<() => void>((value) => typeof value === 'function', 'expected a function').optional(),
+  seed: z.int().min(0).max(0xffffffff).optional(),
   environment: z.record(z.string(), z.string().optional()).optional(),
   timeoutMs: z.int().min(1).optional(),
   signal: z.instanceof(AbortSignal).optional(),
@@ -50,11 +71,15 @@ const optionsSchema = z.strictObject({
  * for await (const entry of reader) if (entry.type === 'packets') verifier.add(entry.batch)
  */
 export class RunReader implements AsyncIterable<EvidenceEntry> {
-  readonly #client: MqttClient
+  readonly #connection: BrokerConnection
   readonly #address: BrokerAddress
-  readonly #run: string
-  readonly #idleTimeoutMs: number | undefined
-  readonly #signal: AbortSignal | undefined
+  readonly #options: z.output<typeof optionsSchema>
+  readonly #topics: string[]
+  /** Fires when the broker was away for too long. */
+  #awayTimer: NodeJS.Timeout | undefined
+  #isSubscribed = false
+  /** Names our session: 23 letters and digits are what every MQTT 3.1.1 server takes (MQTT-3.1.3-5). */
+  readonly #clientId = `viewnetr${randomBytes(7).toString('hex')}`
   readonly #entries: EvidenceEntry[] = []
   /** Acknowledges the last message; held back while too much waits. */
   #acknowledge: (() => void) | undefined
@@ -64,33 +89,12 @@ export class RunReader implements AsyncIterable<EvidenceEntry> {
   #closed = false
   #iterated = false
   #wake: (() => void) | undefined
-  readonly #onAbort = (): void => this.#fail(this.#signal?.reason)
+  readonly #onAbort = (): void => this.#fail(this.#options.signal?.reason)
 
-  private constructor(client: MqttClient, address: BrokerAddress, options: RunReaderOptions) {
-    this.#client = client
-    this.#address = address
-    this.#run = options.run
-    this.#idleTimeoutMs = options.idleTimeoutMs
-    this.#signal = options.signal
-    // The documented way to hold a broker back: the next message is not taken before `acknowledge` is called.
-    client.handleMessage = ({ topic, payload }, acknowledge) => {
-      // mqtt.js types a payload as text or octets; a received one is octets.
-      this.#receive(topic, Buffer.from(payload), () => acknowledge())
-    }
-    client.on('close', () => this.#fail(brokerError(address, 'a lasting connection', 'a closed one')))
-    options.signal?.addEventListener('abort', this.#onAbort)
-  }
-
-  /**
-   * Connect and subscribe. What is published after this is read without a gap; of what was before, brokers keep the state only.
-   *
-   * @throws {@link BenchError} `ERR_VIEWNET_BROKER` when the broker is absent or refuses; `signal.reason` when aborted; UsageError
-   * `ERR_VIEWNET_OPTION`, `ERR_VIEWNET_ADDRESS`, `ERR_VIEWNET_TOPIC`
-   */
-  static async subscribe(options: RunReaderOptions): Promise<RunReader> {
-    parseOptions('RunReader', optionsSchema, options)
-    const { broker, run, site, station, timeoutMs, signal } = options
-    const address = parseBrokerAddress(broker, options.environment)
+  private constructor(options: RunReaderOptions) {
+    this.#options = parseOptions('RunReader', optionsSchema, options)
+    const { broker, run, site, station, awayTimeoutMs, seed, environment } = this.#options
+    this.#address = parseBrokerAddress(broker, environment)
     const prefix = [
       'viewnet/v1',
       site === undefined ? '+' : topicLevel('site', site),
@@ -98,21 +102,43 @@ export class RunReader implements AsyncIterable<EvidenceEntry> {
       'run',
       topicLevel('run', run),
     ].join('/')
-    const client = await connectMqtt(
-      address,
-      // A reader that was cut off has a gap: it says so rather than coming back.
-      { clean: true, keepalive: 30, reconnectPeriod: 0 },
-      { ...(timeoutMs !== undefined && { timeoutMs }), ...(signal && { signal }) },
-    )
-    const reader = new RunReader(client, address, options)
+    this.#topics = [`${prefix}/state`, `${prefix}/packets/+`]
+    this.#connection = new BrokerConnection({
+      address: this.#address,
+      client: { clientId: this.#clientId, clean: awayTimeoutMs === 0, keepalive: 15 },
+      seed,
+      prepare: (client) => {
+        // The documented way to hold a broker back: the next message is not taken before `acknowledge` is called.
+        client.handleMessage = ({ topic, payload }, acknowledge) => {
+          // mqtt.js types a payload as text or octets; a received one is octets.
+          this.#receive(topic, Buffer.from(payload), () => acknowledge())
+        }
+      },
+      onConnected: (client, isResumed) => {
+        clearTimeout(this.#awayTimer)
+        if (this.#isSubscribed) void this.#resume(client, isResumed)
+      },
+      onLost: () => this.#lost(),
+    })
+    this.#options.signal?.addEventListener('abort', this.#onAbort)
+  }
+
+  /**
+   * Connect and subscribe. What is published after this is read without a gap; of what was before, brokers keep the state only.
+   *
+   * @throws {@link BenchError} `ERR_VIEWNET_BROKER` when the broker is absent or refuses; `signal.reason` when aborted; UsageError
+   * `ERR_VIEWNET_OPTION`, `ERR_VIEWNET_ADDRESS`, `ERR_VIEWNET_CREDENTIALS`, `ERR_VIEWNET_TOPIC`
+   */
+  static async subscribe(options: RunReaderOptions): Promise<RunReader> {
+    const reader = new RunReader(options)
+    const { timeoutMs, signal } = reader.#options
     try {
-      const granted = await client.subscribeAsync([`${prefix}/state`, `${prefix}/packets/+`], { qos: 1 })
-      if (granted.some(({ qos }) => qos === 128)) throw brokerError(address, 'a subscription', 'a refusal')
+      await reader.#connection.open({ ...(timeoutMs !== undefined && { timeoutMs }), ...(signal && { signal }) })
+      await reader.#subscribe(reader.#connection.client)
+      reader.#isSubscribed = true
     } catch (failure) {
       await reader.close()
-      throw failure instanceof Error && 'code' in failure && failure.code === 'ERR_VIEWNET_BROKER'
-        ? failure
-        : brokerError(address, 'a subscription', failure instanceof Error ? failure.message : 'a refusal', failure)
+      throw failure
     }
     return reader
   }
@@ -142,14 +168,61 @@ export class RunReader implements AsyncIterable<EvidenceEntry> {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    this.#signal?.removeEventListener('abort', this.#onAbort)
+    clearTimeout(this.#awayTimer)
+    this.#options.signal?.removeEventListener('abort', this.#onAbort)
     this.#release()
     this.#wake?.()
-    await this.#client.endAsync(true)
+    const isConnected = this.#connection.client !== undefined
+    await this.#connection.close(true)
+    if (isConnected && this.#options.awayTimeoutMs > 0) await this.#forgetSession()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  async #subscribe(client: MqttClient | undefined): Promise<void> {
+    try {
+      const granted = (await client?.subscribeAsync(this.#topics, { qos: 1 })) ?? []
+      if (granted.length > 0 && granted.every(({ qos }) => qos !== REFUSED_QOS)) return
+    } catch (failure) {
+      const reason = failure instanceof Error ? failure.message : 'a refusal'
+      throw brokerError(this.#address, 'a subscription', reason, failure)
+    }
+    throw brokerError(this.#address, 'a subscription', 'a refusal')
+  }
+
+  /** The broker is back; never rejects. */
+  async #resume(client: MqttClient, isResumed: boolean): Promise<void> {
+    try {
+      if (!isResumed) await this.#subscribe(client)
+      this.#options.onResumed?.()
+    } catch (failure) {
+      // A connection that broke once more is taken up again; a broker that refuses is not waited for.
+      if (client.connected) this.#fail(failure)
+    }
+  }
+
+  #lost(): void {
+    // What waits to be acknowledged comes again.
+    this.#acknowledge = undefined
+    const { awayTimeoutMs } = this.#options
+    const expected = awayTimeoutMs === 0 ? 'a lasting connection' : `it back within ${awayTimeoutMs} ms`
+    const fail = (): void => this.#fail(brokerError(this.#address, expected, 'a closed connection'))
+    clearTimeout(this.#awayTimer)
+    if (awayTimeoutMs === 0) fail()
+    else this.#awayTimer = setTimeout(fail, awayTimeoutMs)
+  }
+
+  /** A session that nobody comes back for would fill up in the broker: a clean connection of the same name ends it (MQTT-3.1.2-6). */
+  async #forgetSession(): Promise<void> {
+    try {
+      const options = { clientId: this.#clientId, clean: true }
+      const { client } = await connectMqtt(this.#address, options, { timeoutMs: FORGET_TIMEOUT_MS })
+      await client.endAsync()
+    } catch {
+      // A broker that went away just now forgets, or keeps, it as it likes.
+    }
   }
 
   async #next(): Promise<EvidenceEntry | undefined> {
@@ -164,14 +237,15 @@ export class RunReader implements AsyncIterable<EvidenceEntry> {
   }
 
   #somethingHappens(): Promise<void> {
+    const { run, idleTimeoutMs } = this.#options
     return new Promise((resolve) => {
       const timer =
-        this.#idleTimeoutMs === undefined
+        idleTimeoutMs === undefined
           ? undefined
           : setTimeout(() => {
-              const expected = `evidence of run '${this.#run}' within ${this.#idleTimeoutMs} ms`
+              const expected = `evidence of run '${run}' within ${idleTimeoutMs} ms`
               this.#fail(brokerError(this.#address, expected, 'nothing'))
-            }, this.#idleTimeoutMs)
+            }, idleTimeoutMs)
       this.#wake = () => {
         clearTimeout(timer)
         this.#wake = undefined
@@ -211,8 +285,8 @@ export class RunReader implements AsyncIterable<EvidenceEntry> {
   }
 
   #checkRun(run: string, topic: string): void {
-    if (run === this.#run) return
-    throw new EvidenceError(EvidenceErrorCode.foreign, topic, `expected run '${this.#run}', got '${run}'`)
+    if (run === this.#options.run) return
+    throw new EvidenceError(EvidenceErrorCode.foreign, topic, `expected run '${this.#options.run}', got '${run}'`)
   }
 
   #release(): void {
@@ -224,6 +298,7 @@ export class RunReader implements AsyncIterable<EvidenceEntry> {
   #fail(failure: unknown): void {
     if (this.#closed) return
     this.#failure ??= failure
+    this.#release()
     this.#wake?.()
   }
 }

@@ -1,4 +1,5 @@
 import type { PacketBatch } from '../evidence/batch.js'
+import { batchFingerprint } from '../evidence/batch-fingerprint.js'
 import type { ObservationPoint } from '../evidence/record.js'
 import type { Sighting } from './sighting.js'
 
@@ -21,7 +22,7 @@ export class FlowFacts {
   /** The first sighting of an exchange beyond those that can be followed. */
   beyondBounds: Sighting | undefined
   readonly #lastAt = new Map<ObservationPoint, Sighting>()
-  readonly #remembered = new Map<number, string>()
+  readonly #remembered = new Map<number, number>()
 
   constructor(flow: string) {
     this.flow = flow
@@ -34,7 +35,8 @@ export class FlowFacts {
 
   /** Whether the very same batch was added before: a broker may deliver it twice. */
   isRepeated(batch: PacketBatch): boolean {
-    return this.#remembered.get(batch.batch) === fingerprint(batch)
+    const before = this.#remembered.get(batch.batch)
+    return before !== undefined && before === batchFingerprint(batch)
   }
 
   applyBatch(batch: PacketBatch): void {
@@ -43,7 +45,7 @@ export class FlowFacts {
     this.records += records
     this.nextBatch = batch.batch + 1
     this.nextRecord = batch.first + records
-    this.#remembered.set(batch.batch, fingerprint(batch))
+    this.#remembered.set(batch.batch, batchFingerprint(batch))
     this.#remembered.delete(batch.batch - REMEMBERED_BATCHES)
     // Sides are known before the batch's first record is judged: they change what a record means.
     for (const at of batch.columns.at) {
@@ -59,10 +61,4 @@ export class FlowFacts {
       this.resourceWithoutOctets = true
     }
   }
-}
-
-/** Moments in microseconds tell batches of one index apart well enough: evidence is protected against accidents, not against forgers. */
-function fingerprint(batch: PacketBatch): string {
-  const { t } = batch.columns
-  return `${batch.first}/${t.length}/${t[0]}/${t.at(-1)}`
 }

@@ -15,7 +15,7 @@ const RELEASE_AFTER_MICROSECONDS = 5_000_000
 /** Exchanges in one flow that are followed. */
 const MAX_EXCHANGES = 65_536
 
-const RECORD_RULES = RULES.filter((rule) => rule.record)
+const RECORD_RULES = RULES.filter((rule) => rule.record !== undefined)
 const STOPPING_RULES = byMessage(RULES.filter((rule) => rule.stops))
 const JUDGING_RULES = byMessage(RULES.filter((rule) => !rule.stops))
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect as connectTcp, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { connectAsync, type MqttClient } from 'mqtt'
 import t from 'tap'
 import {
@@ -8,13 +8,38 @@ import {
   encodeBatch,
   MqttPublisher,
   RunReader,
+  type CaseOutcomeMessage,
   type EvidenceEntry,
   type PacketBatch,
   type RunState,
+  type VerdictMessage,
 } from '../../../harness/evidence/index.js'
 import { resourceRecord } from './records.js'
+import { TcpProxy } from './tcp-proxy.js'
 
 const PLACE = { site: 'lab', station: 'bench-1' }
+
+const CASE_OUTCOME: CaseOutcomeMessage = {
+  v: 1,
+  run: 'r1',
+  id: 'reach',
+  title: 'the device is reached',
+  outcome: 'pass',
+  measurements: [{ name: 'duration', value: 12, unit: 'ms', limit: null }],
+  why: '',
+  durationMs: 12,
+}
+
+const VERDICT: VerdictMessage = {
+  v: 1,
+  run: 'r1',
+  verdict: 'pass',
+  findings: [],
+  findingCount: 0,
+  notJudged: [],
+  exchanges: [],
+  evidence: { batches: 2, records: 2, totals: 'checked' },
+}
 
 function batch(number: number, flow = 'f1'): PacketBatch {
   return batchOf({ run: 'r1', flow, batch: number, first: number }, [resourceRecord(number + 1)])
@@ -55,38 +80,6 @@ async function listener(url: string, topic: string) {
   return { client, heard, until }
 }
 
-/** A TCP proxy before a broker, whose connections a spec can cut. */
-async function proxy(url: string): Promise<{ url: string; cut(): void; close(): void }> {
-  const sockets = new Set<Socket>()
-  const server: Server = createServer((near) => {
-    const far = connectTcp(Number(new URL(url).port), '127.0.0.1')
-    for (const socket of [near, far]) {
-      sockets.add(socket)
-      socket.on('error', () => undefined)
-      socket.on('close', () => {
-        sockets.delete(socket)
-        near.destroy()
-        far.destroy()
-      })
-    }
-    near.pipe(far).pipe(near)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy()
-  }
-  return {
-    url: `mqtt://127.0.0.1:${port}`,
-    cut,
-    close() {
-      server.close()
-      cut()
-    },
-  }
-}
-
 /** What an error of the evidence says. */
 type Refusal = {
   readonly code: string
@@ -102,8 +95,8 @@ t.test('publishes status, state, packets, case and verdict, and keeps what late 
   publisher.state(state(false))
   publisher.packets(batch(0), encodeBatch(batch(0)))
   publisher.packets(batch(1), encodeBatch(batch(1)))
-  publisher.caseOutcome('r1', 'reach', { id: 'reach', outcome: 'pass' })
-  publisher.verdict('r1', { verdict: 'pass' })
+  publisher.caseOutcome(CASE_OUTCOME)
+  publisher.verdict(VERDICT)
   publisher.state(state(true))
   await publisher.drain()
   await live.until(() => live.heard.length === 7)
@@ -145,7 +138,7 @@ t.test('publishes status, state, packets, case and verdict, and keeps what late 
 
 t.test('leaves a last will when it is cut off, comes back, and loses nothing [MQTT]', async (t) => {
   await using broker = await EmbeddedBroker.start()
-  const between = await proxy(broker.url)
+  const between = await TcpProxy.before(broker.url)
   const watcher = await listener(broker.url, 'viewnet/v1/#')
   const statuses = () => watcher.heard.filter(({ topic }) => topic.endsWith('/status')).map(({ json }) => json)
   const publisher = new MqttPublisher({ broker: between.url, ...PLACE, maxInFlight: 4 })
@@ -182,11 +175,15 @@ t.test('says so when the queue is full, at once and to who relies on it [MQTT]',
   for (let i = 0; i < 7; i++) publisher.packets(batch(0), json)
   t.match(publisher.stats(), { waiting: 5, lost: 2, queuedOctets: json.length * 5 })
   t.match(losses, [{ code: 'ERR_VIEWNET_EVIDENCE_LOST' }, { message: /queue is full/ }])
-  await t.rejects(publisher.drain({ timeoutMs: 1 }), {
+  await t.rejects(publisher.drain({ timeoutMs: 1 }), { code: 'ERR_VIEWNET_EVIDENCE_LOST' })
+  await publisher.close()
+  const patient = new MqttPublisher({ broker: 'mqtt://127.0.0.1:1', ...PLACE })
+  for (let i = 0; i < 5; i++) patient.packets(batch(i), json)
+  await t.rejects(patient.drain({ timeoutMs: 1 }), {
     code: 'ERR_VIEWNET_BROKER',
     message: /5 messages not acknowledged/,
   })
-  await publisher.close()
+  await patient.close()
 })
 
 t.test('names an absent, a silent and a refusing broker, never the credentials [MQTT]', async (t) => {
@@ -360,7 +357,7 @@ t.test('a reader ends when nothing comes, when it is aborted, closed or cut off 
   await closed.close()
   t.strictSame(await reading, [])
   await t.rejects(collect(closed), { code: 'ERR_VIEWNET_OPTION' }, 'iterated twice')
-  const cut = collect(await subscribe({}))
+  const cut = collect(await subscribe({ awayTimeoutMs: 0 }))
   await broker.close()
   await t.rejects(cut, { code: 'ERR_VIEWNET_BROKER', message: /lasting connection/ })
 })

@@ -430,6 +430,17 @@ t.test("'evidence-dense' sees a batch of another run, a batch that was changed, 
   changed.add(new Evidence().ask(request()).batches()[0]!)
   t.match(changed.flow('f1'), { verdict: 'could-not-test', findings: [{ rule: 'evidence-dense' }] })
 
+  const retold = new Verifier()
+  retold.add(batches[0]!)
+  const { columns } = batches[0]!
+  const content = columns.content.map((each) => each && contentOf(99))
+  retold.add({ ...batches[0]!, columns: { ...columns, content } })
+  t.match(
+    retold.flow('f1'),
+    { verdict: 'could-not-test', findings: [{ rule: 'evidence-dense' }] },
+    'in its content alone',
+  )
+
   const absent = new Verifier()
   absent.add(batches[0]!)
   const totals = { batches: 1, records: batches[0]!.columns.t.length }
