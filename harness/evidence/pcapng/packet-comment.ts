@@ -33,8 +33,7 @@ export function formatComment(fields: CommentFields): string {
     .join(' ')
 }
 
-/** For a name that many comments have in common. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[\s%]/gu, encodeURIComponent)
 }
 

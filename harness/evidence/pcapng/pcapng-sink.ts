@@ -10,7 +10,7 @@ import {
   type Direction,
 } from './block-writer.js'
 import { BoundedFile } from './bounded-file.js'
-import { escapeText, formatComment } from './packet-comment.js'
+import { formatComment } from './packet-comment.js'
 
 /** Octets that may wait for the disk: as much as the other sinks hold. */
 const DEFAULT_MAX_QUEUED_OCTETS = 64 * 1024 ** 2
@@ -85,7 +85,7 @@ export class PcapngSink implements EvidenceSink {
   packets(batch: PacketBatch): void {
     this.#count(batch)
     if (!batch.bytes) this.#file.lose(`batch ${batch.batch} of '${batch.flow}' holds no bytes of its packets`)
-    else this.#file.write(enhancedPackets(this.#captured(batch, batch.bytes)))
+    else this.#file.write(enhancedPackets(commonComment(batch), this.#captured(batch, batch.bytes)))
   }
 
   /** @throws BenchError `ERR_VIEWNET_EVIDENCE_FILE` when anything was lost, ever, or the disk is too slow */
@@ -101,8 +101,7 @@ export class PcapngSink implements EvidenceSink {
     await this.close()
   }
 
-  #captured({ run, flow, batch, first, columns }: PacketBatch, bytes: readonly string[]): CapturedPacket[] {
-    const common = `run=${escapeText(run)} flow=${escapeText(flow)}`
+  #captured({ batch, first, columns }: PacketBatch, bytes: readonly string[]): CapturedPacket[] {
     return bytes.map((packet, index) => {
       // Columns are equally long, by construction.
       const at = columns.at[index]!
@@ -110,7 +109,8 @@ export class PcapngSink implements EvidenceSink {
         interfaceIndex: INTERFACE_INDEX[at],
         timeMicroseconds: this.#startedAtMicroseconds + columns.t[index]!,
         direction: POINTS[at].direction,
-        comment: `${common} ${formatComment({ fate: columns.fate[index]!, batch, index, record: first + index })}`,
+        // As formatComment would, several times as fast: names and numbers of ours need no escapes.
+        comment: ` fate=${columns.fate[index]!} batch=${batch} index=${index} record=${first + index}`,
         bytes: packet,
       }
     })
@@ -132,4 +132,8 @@ export class PcapngSink implements EvidenceSink {
       ),
     )
   }
+}
+
+function commonComment({ run, flow }: PacketBatch): string {
+  return formatComment({ run, flow })
 }

@@ -1,6 +1,6 @@
--- Wireshark dissector of the video-network protocol, reference profile 1 (docs/protocol.md), for Wireshark 3.6 and later.
+-- Wireshark dissector of the video-network protocol, reference profile 1 (docs/protocol.md); tried with Wireshark 4.0.
 --
--- wireshark -X lua_script:viewnet.lua packets.pcapng      or put this file into a plugin folder (Help > About > Folders)
+-- wireshark -X lua_script:viewnet.lua packets.pcapng      or put this folder into a plugin folder (Help > About > Folders)
 -- tshark -q -X lua_script:viewnet.lua -X lua_script1:exchanges -r packets.pcapng      a line for each exchange
 --
 -- A report that nobody answered is known only at the end: two passes (tshark -2; Wireshark always) mark its packet.
@@ -35,6 +35,13 @@ local frame_number = Field.new("frame.number")
 local frame_comment = Field.new("frame.comment")
 local interface_name = Field.new("frame.interface_name")
 
+-- White space and % of names are percent-encoded in comments
+local function unescaped(text)
+  return text and (text:gsub("%%(%x%x)", function(digits)
+    return string.char(tonumber(digits, 16))
+  end))
+end
+
 -- What a capture of ours says beside the packet; nothing on a first pass that builds no tree, as of tshark -2
 local function told_of_packet()
   if not frame_number() then
@@ -43,7 +50,7 @@ local function told_of_packet()
   local interface = interface_name()
   local told = { point = interface and interface.value or "" }
   for _, comment in ipairs({ frame_comment() }) do
-    told.flow = told.flow or comment.value:match("flow=(%S+)")
+    told.flow = told.flow or unescaped(comment.value:match("flow=(%S+)"))
     told.fate = told.fate or comment.value:match("fate=(%S+)")
   end
   return told
