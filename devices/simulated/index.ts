@@ -5,6 +5,7 @@
  */
 export { SimulatedRecorder } from './recorder.js'
 export { ReplayedDevice, type ReplayedDeviceOptions } from './replay/replayed-device.js'
+export { DiscoveryResponder, type DiscoveryResponderOptions } from './discovery-responder.js'
 export { SimulatorError } from './simulator-error.js'
 export type { SimulatedRecorderOptions } from './options.js'
 export type { RecorderStats } from './query-counters.js'

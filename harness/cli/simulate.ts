@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { UsageError } from 'viewnet/device'
-import { QUIRKS, ReplayedDevice, SimulatedRecorder } from 'viewnet/devices/simulated'
+import { DiscoveryResponder, QUIRKS, ReplayedDevice, SimulatedRecorder } from 'viewnet/devices/simulated'
 import { integer } from './option-parsers.js'
 import { note, print, printJson } from './output.js'
 import { untilStopped } from './until-stopped.js'
@@ -14,6 +14,7 @@ interface SimulateOptions {
   readonly user?: string
   readonly password?: string
   readonly https?: boolean
+  readonly discoverable?: boolean
   readonly quirks?: readonly string[]
   readonly truth?: string
   readonly replay?: string
@@ -43,6 +44,7 @@ function onvifCommand(): Command {
         text.split(',').map((name) => name.trim()),
       ),
     )
+    .option('--discoverable', 'answer WS-Discovery probes on UDP port 3702 of its address, for `viewnet discover`')
     .option('--truth <file>', 'write what a right driver lists as JSON lines')
     .addOption(
       new Option('--replay <dir>', 'serve a saved device again (docs/replay.md) in place of a made up one').conflicts([
@@ -63,9 +65,15 @@ function onvifCommand(): Command {
     })
 }
 
-async function runRecorder({ truth, json = false, ...options }: SimulateOptions): Promise<void> {
+async function runRecorder({ truth, json = false, discoverable = false, ...options }: SimulateOptions): Promise<void> {
   await using recorder = new SimulatedRecorder(options)
   await recorder.start()
+  await using responder = new DiscoveryResponder({
+    url: recorder.url,
+    ...(options.host !== undefined && { host: options.host }),
+    multicast: false,
+  })
+  if (discoverable) await responder.start()
   if (truth !== undefined) await writeTruth(recorder, truth)
   const { url, certificateFingerprint } = recorder
   await announced(

@@ -1,5 +1,6 @@
 import type { AuthenticationKinds } from '../authentication.js'
 import { actionNotSupported } from '../soap/fault.js'
+import { SCOPES } from '../scopes.js'
 import { NAMESPACE } from '../soap/namespaces.js'
 import { xml, type Xml } from '../soap/xml-writer.js'
 import { operationTable, type AddressOf, type Service } from './service.js'
@@ -25,15 +26,6 @@ const FIRMWARE_VERSION = '1.0'
 const HARDWARE_ID = 'simulated'
 /** The release of the specifications that were followed: 26.06. */
 const VERSION = { major: 26, minor: 6 } as const
-
-/** Fixed scopes; blanks are escaped as in any URI. */
-const SCOPES = [
-  'onvif://www.onvif.org/type/Network_Video_Storage',
-  'onvif://www.onvif.org/Profile/G',
-  'onvif://www.onvif.org/name/Viewnet%20Simulated%20Recorder',
-  'onvif://www.onvif.org/hardware/simulated',
-  'onvif://www.onvif.org/location/bench',
-]
 
 /**
  * The device management service, as far as a client needs it to find the others.
