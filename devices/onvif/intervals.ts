@@ -21,16 +21,6 @@ export interface SearchedRange {
   readonly toMs: number
 }
 
-/** One recording, as far as its events go. */
-interface RecordingEntry {
-  /** Its number in the log, behind those of all tracks. */
-  readonly owner: number
-  /** The numbers of its video tracks. */
-  readonly tracks: number[]
-  /** Some track of it, of whatever type, speaks for itself. */
-  hasTrackEvents: boolean
-}
-
 /**
  * Builds the intervals of video tracks from the state events of their device, which may come in any order and more than once.
  *
@@ -38,54 +28,60 @@ interface RecordingEntry {
  * of either kind, one coarse interval covers the track's bounds.
  */
 export class IntervalBuilder<Track extends VideoTrack> {
-  readonly #tracks: readonly Track[]
+  /** Of all recordings, those of one next to each other; a track's place is its number in the log. */
+  readonly #tracks: Track[] = []
+  /** By token, in order; a recording's number in the log stands behind those of all tracks. */
+  readonly #recordings = new Map<string, number>()
+  /** By recording, and one more: where its tracks begin. */
+  readonly #firstTracks: number[] = []
+  /** By recording: 1 when some track of it, of whatever type, speaks for itself. */
+  readonly #hasTrackEvents: Uint8Array
   readonly #range: SearchedRange | undefined
-  readonly #recordings = new Map<string, RecordingEntry>()
   readonly #log: EventLog
   /** By number in the log: the first state of each that was told for where the search began, twice its time and one more with data; NaN: none. */
   readonly #startCodes: Float64Array
   /** Events of one recording mostly follow each other. */
-  #latest: { readonly token: string; readonly entry: RecordingEntry | undefined } = { token: '', entry: undefined }
+  #latest: { readonly token: string; readonly recording: number } | undefined
 
   /**
-   * @param tracks - every video track to build intervals for, each once; events of others are passed over
+   * @param recordings - the video tracks of each by its token; events of others are passed over
    * @param range - where to look; some devices also tell events of data that they have overwritten since, or that are not there yet
    */
-  constructor(tracks: readonly Track[], range?: SearchedRange) {
-    this.#tracks = tracks
+  constructor(recordings: ReadonlyMap<string, readonly Track[]>, range?: SearchedRange) {
     this.#range = range
-    tracks.forEach(({ recordingToken }, number) => {
-      let entry = this.#recordings.get(recordingToken)
-      if (!entry) {
-        entry = { owner: tracks.length + this.#recordings.size, tracks: [], hasTrackEvents: false }
-        this.#recordings.set(recordingToken, entry)
-      }
-      entry.tracks.push(number)
-    })
-    const ownerCount = tracks.length + this.#recordings.size
+    for (const [token, tracks] of recordings) {
+      if (tracks.length === 0) continue
+      this.#recordings.set(token, this.#firstTracks.length)
+      this.#firstTracks.push(this.#tracks.length)
+      for (const track of tracks) this.#tracks.push(track)
+    }
+    this.#firstTracks.push(this.#tracks.length)
+    this.#hasTrackEvents = new Uint8Array(this.#recordings.size)
+    const ownerCount = this.#tracks.length + this.#recordings.size
     this.#log = new EventLog(ownerCount)
     this.#startCodes = new Float64Array(ownerCount).fill(NaN)
   }
 
   /** Take an event. */
   receive(event: StateEvent): void {
-    const entry = this.#entryOf(event.recordingToken)
-    if (!entry || this.#isOutOfRange(event)) return
+    const recording = this.#recordingOf(event.recordingToken)
+    if (recording === undefined || this.#isOutOfRange(event)) return
     if (event.subject === 'recording') {
-      if (!entry.hasTrackEvents) this.#keep(entry.owner, event)
+      if (this.#hasTrackEvents[recording] === 0) this.#keep(this.#tracks.length + recording, event)
       return
     }
     // That an audio track held nothing at the start does not tell that the device tells more about its tracks than about its recordings.
-    if (event.origin !== 'start-state' || event.isPresent) entry.hasTrackEvents = true
-    const number = this.#trackOf(entry, event.trackToken)
-    if (number !== undefined) this.#keep(number, event)
+    if (event.origin !== 'start-state' || event.isPresent) this.#hasTrackEvents[recording] = 1
+    const track = this.#trackOf(recording, event.trackToken)
+    if (track !== undefined) this.#keep(track, event)
   }
 
   /** No more events: the intervals, track by track, each track's in order of time. */
   *finish(): Generator<Interval<Track>> {
     const history = this.#log.release()
-    for (const entry of this.#recordings.values()) {
-      for (const number of entry.tracks) {
+    for (const recording of this.#recordings.values()) {
+      const end = this.#firstTracks[recording + 1]!
+      for (let number = this.#firstTracks[recording]!; number < end; number++) {
         const track = this.#tracks[number]!
         const timeline = new TrackTimeline(track, this.#startStateOf(number))
         for (const transition of history.of(number)) {
@@ -96,23 +92,27 @@ export class IntervalBuilder<Track extends VideoTrack> {
           const span = timeline.finish()
           if (span) yield { track, ...span, isCoarse: false }
         } else {
-          yield* this.#untold(track, entry, history)
+          yield* this.#untold(track, recording, history)
         }
       }
     }
   }
 
-  #entryOf(token: string): RecordingEntry | undefined {
-    if (this.#latest.entry && this.#latest.token === token) return this.#latest.entry
-    const entry = this.#recordings.get(token)
-    this.#latest = { token, entry }
-    return entry
+  #recordingOf(token: string): number | undefined {
+    if (this.#latest?.token === token) return this.#latest.recording
+    const recording = this.#recordings.get(token)
+    if (recording !== undefined) this.#latest = { token, recording }
+    return recording
   }
 
-  #trackOf({ tracks }: RecordingEntry, token: string): number | undefined {
-    const number = tracks.find((candidate) => this.#tracks[candidate]!.trackToken === token)
+  #trackOf(recording: number, token: string): number | undefined {
+    const first = this.#firstTracks[recording]!
+    const end = this.#firstTracks[recording + 1]!
+    for (let number = first; number < end; number++) {
+      if (this.#tracks[number]!.trackToken === token) return number
+    }
     // Where a device does not say which track it means, there has to be only one that it can mean.
-    return number === undefined && token === '' && tracks.length === 1 ? tracks[0] : number
+    return token === '' && end - first === 1 ? first : undefined
   }
 
   #isOutOfRange({ timeMs, origin }: StateEvent): boolean {
@@ -132,10 +132,11 @@ export class IntervalBuilder<Track extends VideoTrack> {
   }
 
   /** The intervals of a track that has no events of its own. */
-  *#untold(track: Track, entry: RecordingEntry, history: EventHistory): Generator<Interval<Track>> {
-    const isToldByRecording = !entry.hasTrackEvents
-    const timeline = new TrackTimeline(track, isToldByRecording ? this.#startStateOf(entry.owner) : undefined)
-    for (const transition of isToldByRecording ? history.of(entry.owner) : []) {
+  *#untold(track: Track, recording: number, history: EventHistory): Generator<Interval<Track>> {
+    const isToldByRecording = this.#hasTrackEvents[recording] === 0
+    const owner = this.#tracks.length + recording
+    const timeline = new TrackTimeline(track, isToldByRecording ? this.#startStateOf(owner) : undefined)
+    for (const transition of isToldByRecording ? history.of(owner) : []) {
       const span = timeline.receive(asRecordingState(transition))
       // These events speak of the recording job: what it wrote before the track's oldest data has been overwritten since.
       if (span && !isOver(span, track.dataFromMs)) yield { track, ...span, isCoarse: false }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DeviceError, DeviceErrorCode } from 'viewnet/device'
 import { TimeBudget } from './deadline.js'
-import type { OnvifClient } from './onvif-client.js'
+import type { Asker } from './onvif-client.js'
 import type { ParsedOptions } from './options.js'
 import type { SearchOptions } from './search-session.js'
 
@@ -18,7 +18,7 @@ const LEAVE_TIMEOUT_MS = 2000
  * @param signal - ends the listing early
  */
 export function searchWithinBudget(
-  client: OnvifClient,
+  client: Asker,
   address: URL,
   { attemptTimeoutMs, callTimeoutMs, overallTimeoutMs, pageSize }: ParsedOptions,
   signal: AbortSignal | undefined,

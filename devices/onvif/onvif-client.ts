@@ -18,6 +18,9 @@ export interface Question extends Limits {
   readonly handlerOf?: XmlReaderOptions['handlerOf']
 }
 
+/** What a listing needs of an {@link OnvifClient}. */
+export type Asker = Pick<OnvifClient, 'ask' | 'deviceTimeMs'>
+
 /** The questions that anybody may ask. */
 const OpenRequest: Readonly<Record<OpenOperation, SoapRequest>> = {
   GetSystemDateAndTime: DeviceRequest.getSystemDateAndTime,

@@ -3,12 +3,11 @@ import { DeviceError, DeviceErrorCode, type Recording, type RecordingQuery } fro
 import { hasFaultCode, isConnectionLoss, isSoapFault, toDeviceError } from './blame.js'
 import { rankSources } from './channels.js'
 import { LAST_MOMENT_MS } from './date-time.js'
-import { IntervalBuilder, type Interval, type SearchedRange, type VideoTrack } from './intervals.js'
+import { IntervalBuilder, type Interval, type SearchedRange } from './intervals.js'
 import { searchWithinBudget } from './listing-budget.js'
-import type { OnvifClient } from './onvif-client.js'
+import type { Asker } from './onvif-client.js'
 import type { ParsedOptions } from './options.js'
-import type { RecordingInformation } from './recording-information.js'
-import { RecordingReader } from './recording-reader.js'
+import { RecordingReader, type ListedTrack } from './recording-reader.js'
 import { search, type SearchOptions } from './search-session.js'
 import { findEvents, findRecordings, type EventSearch } from './soap-request.js'
 import { StateEventReader } from './state-event.js'
@@ -22,10 +21,6 @@ const MAX_CHANNEL = 65535
 /** Times that a search whose session was lost half-way is begun again, in one listing each. */
 const MAX_RESTARTS = 2
 
-interface ChannelTrack extends VideoTrack {
-  readonly channel: number
-}
-
 /**
  * List the recordings of a device through its search service: which recordings there are, then the events that say when each held data.
  *
@@ -37,7 +32,7 @@ interface ChannelTrack extends VideoTrack {
  * @throws `DeviceError`; the reason of the query's signal
  */
 export async function* listRecordings(
-  client: OnvifClient,
+  client: Asker,
   address: URL,
   options: ParsedOptions,
   query: RecordingQuery,
@@ -45,11 +40,16 @@ export async function* listRecordings(
   const searchOptions = searchWithinBudget(client, address, options, query.signal)
   try {
     const recordings = await findAll(searchOptions)
-    const builder = await findIntervals(client, recordings, searchOptions)
+    const channels = rankSources(recordings.sources)
+    if (channels.size > MAX_CHANNEL) {
+      throw new Error(`expected at most ${MAX_CHANNEL} sources of recordings, got ${channels.size}`)
+    }
+    const builder = await findIntervals(recordings, client.deviceTimeMs, searchOptions)
     let page: Recording[] = []
     for (const interval of builder.finish()) {
-      if (!isWanted(interval, query)) continue
-      page.push(toRecording(interval))
+      const channel = channels.get(interval.track.source)! // ranked above
+      if (!isWanted(interval, channel, query)) continue
+      page.push(toRecording(interval, channel))
       if (page.length < options.pageSize) continue
       yield page
       page = []
@@ -64,7 +64,7 @@ export async function* listRecordings(
   }
 }
 
-function findAll(options: SearchOptions): Promise<readonly RecordingInformation[]> {
+function findAll(options: SearchOptions): Promise<RecordingReader> {
   return startedAgain(async () => {
     const reader = new RecordingReader()
     await search(
@@ -76,18 +76,22 @@ function findAll(options: SearchOptions): Promise<readonly RecordingInformation[
       },
       options,
     )
-    return reader.recordings
+    return reader
   })
 }
 
 async function findIntervals(
-  client: OnvifClient,
-  recordings: readonly RecordingInformation[],
+  recordings: RecordingReader,
+  deviceTimeMs: number,
   options: SearchOptions,
-): Promise<IntervalBuilder<ChannelTrack>> {
-  const tracks = videoTracks(recordings)
-  const range = rangeOf(recordings, client.deviceTimeMs)
-  if (!range) return new IntervalBuilder(tracks)
+): Promise<IntervalBuilder<ListedTrack>> {
+  const { tracks } = recordings
+  const bounds = recordings.rangeOf(deviceTimeMs)
+  if (!bounds) return new IntervalBuilder(tracks)
+  const range = {
+    fromMs: Math.max(0, bounds.fromMs - MARGIN_MS),
+    toMs: Math.min(bounds.toMs + MARGIN_MS, LAST_MOMENT_MS),
+  }
   for (const [index, wanted] of asksFor(range).entries()) {
     try {
       return await startedAgain(async () => {
@@ -149,47 +153,13 @@ function isSessionLoss(error: unknown): boolean {
   )
 }
 
-function videoTracks(recordings: readonly RecordingInformation[]): ChannelTrack[] {
-  const channels = rankSources(recordings.map(({ source }) => source))
-  if (channels.size > MAX_CHANNEL)
-    throw new Error(`expected at most ${MAX_CHANNEL} sources of recordings, got ${channels.size}`)
-  return recordings.flatMap(({ token, source, isRecording, videoTracks: tracks }) =>
-    tracks.map((track) => ({
-      recordingToken: token,
-      trackToken: track.token,
-      dataFromMs: track.dataFromMs,
-      dataToMs: track.dataToMs,
-      isRecording,
-      channel: channels.get(source)!, // ranked just above
-    })),
-  )
-}
-
-/** From the oldest to the newest data, as the device tells it; to now where it is still recording. `undefined` when there is no video at all. */
-function rangeOf(recordings: readonly RecordingInformation[], nowMs: number): SearchedRange | undefined {
-  let fromMs = Infinity
-  let toMs = -Infinity
-  for (const { videoTracks: tracks, earliestMs, latestMs, isRecording } of recordings) {
-    if (tracks.length === 0) continue
-    for (const timeMs of [earliestMs, ...tracks.map((track) => track.dataFromMs)])
-      fromMs = Math.min(fromMs, timeMs ?? Infinity)
-    for (const timeMs of [latestMs, ...tracks.map((track) => track.dataToMs)])
-      toMs = Math.max(toMs, timeMs ?? -Infinity)
-    if (isRecording) toMs = Math.max(toMs, nowMs)
-  }
-  if (!recordings.some(({ videoTracks: tracks }) => tracks.length > 0)) return undefined
-  if (fromMs === Infinity) fromMs = 0
-  if (toMs === -Infinity) toMs = nowMs
-  return { fromMs: Math.max(0, fromMs - MARGIN_MS), toMs: Math.min(Math.max(fromMs, toMs) + MARGIN_MS, LAST_MOMENT_MS) }
-}
-
-function toRecording({ track, startMs, endMs, isCoarse }: Interval<ChannelTrack>): Recording {
+function toRecording({ track, startMs, endMs, isCoarse }: Interval<ListedTrack>, channel: number): Recording {
   const token = `${track.recordingToken}/${track.trackToken}`
   const recording = {
     // Before 1970 there was no recorder: a device without a clock wrote that.
     startMs: Math.max(0, startMs),
     endMs: endMs === undefined ? undefined : Math.max(0, endMs),
-    channel: track.channel,
+    channel,
     // ONVIF does not tell why something was recorded.
     kinds: 0,
   }
@@ -198,11 +168,8 @@ function toRecording({ track, startMs, endMs, isCoarse }: Interval<ChannelTrack>
     : { ...recording, identity: `${token}/${new Date(startMs).toISOString()}` }
 }
 
-function isWanted(
-  { track, startMs, endMs }: Interval<ChannelTrack>,
-  { fromMs, toMs, channel }: RecordingQuery,
-): boolean {
-  if (channel !== undefined && track.channel !== channel) return false
-  if (toMs !== undefined && startMs >= toMs) return false
-  return fromMs === undefined || endMs === undefined || endMs > fromMs
+function isWanted({ startMs, endMs }: Interval<ListedTrack>, channel: number, query: RecordingQuery): boolean {
+  if (query.channel !== undefined && channel !== query.channel) return false
+  if (query.toMs !== undefined && startMs >= query.toMs) return false
+  return query.fromMs === undefined || endMs === undefined || endMs > query.fromMs
 }

@@ -9,7 +9,7 @@ export interface XmlName {
 /** Attribute values by name as written, prefix included; ONVIF's own have none. */
 export type XmlAttributes = Readonly<Record<string, string>>
 
-/** The namespace declarations in force within one element. */
+/** The namespace declarations in force within one element, to come back to when an inner one with its own is left. */
 interface Scope {
   /** How deep that element is. */
   readonly depth: number
@@ -33,8 +33,18 @@ const NO_NAMESPACE = new Map([
  * @see Namespaces in XML 1.0, section 6
  */
 export class NamespaceScopes {
-  readonly #scopes: Scope[] = [{ depth: 0, namespaces: NO_NAMESPACE, names: new Map() }]
+  readonly #outer: Scope[] = []
+  #scope: Scope = { depth: 0, namespaces: NO_NAMESPACE, names: new Map() }
   #depth = 0
+  #declared: Map<string, string> | undefined
+
+  /** Take an attribute of the element that will be entered next. */
+  declare(attribute: string, value: string): void {
+    // By character first: almost no attribute is a declaration.
+    if (attribute.charCodeAt(0) !== 120 /* x */ || !/^xmlns(:|$)/.test(attribute)) return
+    this.#declared ??= new Map(this.#scope.namespaces)
+    this.#declared.set(attribute.slice(6), value.trim())
+  }
 
   /**
    * Enter an element.
@@ -42,32 +52,23 @@ export class NamespaceScopes {
    * @param written - its name as written
    * @returns its name; `undefined` when its prefix was never declared
    */
-  enter(written: string, attributes: XmlAttributes): XmlName | undefined {
+  enter(written: string): XmlName | undefined {
     this.#depth++
-    let declared: Map<string, string> | undefined
-    for (const attribute in attributes) {
-      if (!attribute.startsWith('xmlns') || (attribute.length > 5 && attribute[5] !== ':')) continue
-      declared ??= new Map(this.#scope.namespaces)
-      declared.set(attribute.slice(6), (attributes[attribute] ?? '').trim())
+    if (this.#declared) {
+      this.#outer.push(this.#scope)
+      this.#scope = { depth: this.#depth, namespaces: this.#declared, names: new Map() }
+      this.#declared = undefined
     }
-    if (declared) this.#scopes.push({ depth: this.#depth, namespaces: declared, names: new Map() })
-    return this.#resolve(written)
+    return this.#scope.names.get(written) ?? this.#resolve(written)
   }
 
   /** Leave the element that was entered last. */
   leave(): void {
-    if (this.#scope.depth === this.#depth) this.#scopes.pop()
-    this.#depth--
-  }
-
-  get #scope(): Scope {
-    return this.#scopes.at(-1)! // the outermost one is never left
+    if (this.#scope.depth === this.#depth--) this.#scope = this.#outer.pop() ?? this.#scope
   }
 
   #resolve(written: string): XmlName | undefined {
     const { namespaces, names } = this.#scope
-    const known = names.get(written)
-    if (known) return known
     const colon = written.indexOf(':')
     const namespace = namespaces.get(colon < 0 ? '' : written.slice(0, colon))
     if (namespace === undefined) return undefined

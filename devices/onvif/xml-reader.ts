@@ -56,13 +56,10 @@ export class XmlReader {
     this.#parser.on('doctype', () => {
       throw new XmlError('expected XML without a document type declaration, got one')
     })
+    this.#parser.on('attribute', ({ name, value }) => this.#scopes.declare(name, value))
     this.#parser.on('opentag', ({ name, attributes }) => this.#openElement(name, attributes))
-    this.#parser.on('text', (text) => {
-      this.#text += text
-    })
-    this.#parser.on('cdata', (text) => {
-      this.#text += text
-    })
+    this.#parser.on('text', (text) => this.#addText(text))
+    this.#parser.on('cdata', (text) => this.#addText(text))
     this.#parser.on('closetag', () => this.#closeElement())
   }
 
@@ -128,10 +125,14 @@ export class XmlReader {
     return new XmlError(`expected UTF-8, got something else within the first ${this.#byteCount} octets`)
   }
 
+  #addText(text: string): void {
+    this.#text = this.#text === '' ? text : this.#text + text
+  }
+
   #openElement(written: string, attributes: XmlAttributes): void {
     const depth = this.#open.length
     if (depth >= MAX_DEPTH) throw new XmlError(`expected elements at most ${MAX_DEPTH} deep, got deeper`)
-    const name = this.#scopes.enter(written, attributes)
+    const name = this.#scopes.enter(written)
     if (!name) throw new XmlError(`expected well-formed XML, got <${written}> without a declaration of its prefix`)
     if (!this.#handler) {
       this.#handler = this.#options.handlerOf?.(name, this.#open[depth - 1])

@@ -125,7 +125,7 @@ function parseEvents(text: string): StateEvent[] {
 for (const { name, bounds, events, intervals } of CASES) {
   t.test(`${name} [search Recording Event Descriptions]`, (t) => {
     const track = { recordingToken: 'r', trackToken: 'v', isRecording: false, ...NO_BOUNDS, ...bounds }
-    const builder = new IntervalBuilder([track])
+    const builder = new IntervalBuilder(new Map([['r', [track]]]))
     parseEvents(events).forEach((event) => builder.receive(event))
     const built = [...builder.finish()]
     const told = built.map(({ startMs, endMs, isCoarse }) => `${isCoarse ? '~' : ''}${startMs}-${endMs ?? ''}`)
@@ -141,10 +141,8 @@ interface Setup {
 
 /** Build the intervals of video tracks of recording `r`; `v` alone when left out. */
 function build(events: string | readonly StateEvent[], { tracks = ['v'], range }: Setup = {}): string {
-  const builder = new IntervalBuilder(
-    tracks.map((trackToken) => ({ recordingToken: 'r', trackToken, isRecording: false, ...NO_BOUNDS })),
-    range,
-  )
+  const listed = tracks.map((trackToken) => ({ recordingToken: 'r', trackToken, isRecording: false, ...NO_BOUNDS }))
+  const builder = new IntervalBuilder(new Map([['r', listed]]), range)
   for (const event of typeof events === 'string' ? parseEvents(events) : events) builder.receive(event)
   return [...builder.finish()].map(({ startMs, endMs }) => `${startMs}-${endMs ?? ''}`).join(' ')
 }
@@ -220,7 +218,10 @@ t.test('returns the intervals of any histories, however their events are interle
           .flatMap((event, index) => (index % 3 === 0 ? [event, event] : [event]))
           .map((event) => ({ event, rank: numbers.next().value }))
           .sort((a, b) => a.rank - b.rank)
-        const builder = new IntervalBuilder(tracks)
+        const tokens = [...new Set(tracks.map(({ recordingToken }) => recordingToken))]
+        const builder = new IntervalBuilder(
+          new Map(tokens.map((token) => [token, tracks.filter(({ recordingToken }) => recordingToken === token)])),
+        )
         for (const { event } of events) builder.receive(event)
         const built = [...builder.finish()]
         const told = built.map(({ track, startMs, endMs }) => `${track.trackToken} ${startMs} ${endMs}`)
