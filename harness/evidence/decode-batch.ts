@@ -9,8 +9,8 @@ const MAX_UINT32 = 0xffffffff
 /** The longest text is a MISSING packet's ranges: 4096 lone sequences of ten digits, and as many commas. */
 const MAX_FIELD_CHARACTERS = 65_536
 const MAX_FIELDS = 32
-/** A packet of 1082 octets in base64, and room for a profile with longer ones. */
-const MAX_PACKET_CHARACTERS = 4096
+/** The longest datagram there is, 65,535 octets, in base64: anybody may send one to a bench, and it must not spoil the evidence. */
+const MAX_PACKET_CHARACTERS = 87_380
 
 /**
  * One column. Checked by a plain loop: a schema per entry takes several times as long, and evidence is read while the run goes on.

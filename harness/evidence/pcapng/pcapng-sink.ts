@@ -9,7 +9,7 @@ import {
   type CapturedPacket,
   type Direction,
 } from './block-writer.js'
-import { BoundedFile } from './bounded-file.js'
+import { BoundedFile } from '../bounded-file.js'
 import { formatComment } from './packet-comment.js'
 
 /** Octets that may wait for the disk: as much as the other sinks hold. */

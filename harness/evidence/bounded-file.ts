@@ -1,6 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs'
-import { BenchError } from '../../bench/errors.js'
-import type { DrainOptions, LossListener } from '../sink.js'
+import { BenchError } from '../bench/errors.js'
+import type { DrainOptions, LossListener } from './sink.js'
 
 const DEFAULT_DRAIN_TIMEOUT_MS = 10_000
 
