@@ -42,7 +42,7 @@ t.test('says what it could not write [evidence]', async (t) => {
   const json = encodeBatch(batch(0))
   const path = join(t.testdir(), 'small.ndjson')
   const sink = await NdjsonSink.open(path, {
-    maxQueuedOctets: json.length * 2 + 1,
+    maxQueuedOctets: (json.length + 1) * 2,
     onLoss: (error) => losses.push(error),
   })
   for (let i = 0; i < 5; i++) sink.packets(batch(i), json)
