@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update'
 import type { CertificationEvent } from '../certification/index.js'
+import { plainText } from '../report/index.js'
 
 /** Shows how a certification goes: one live line on a terminal, a line a case elsewhere. On stderr: stdout is for results. */
 export interface Progress {
@@ -19,7 +20,7 @@ const markOf = (outcome: string): string => MARKS[outcome] ?? '?'
 type CaseEnded = Extract<CertificationEvent, { type: 'caseEnded' }>
 
 function caseLine({ record }: CaseEnded): string {
-  const why = record.why === '' ? '' : ` — ${record.outcome}: ${record.why}`
+  const why = record.why === '' ? '' : ` — ${record.outcome}: ${plainText(record.why)}`
   return `${markOf(record.outcome)} ${record.title} (${(record.durationMs / 1000).toFixed(1)} s)${why}`
 }
 

@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import type { Outcome, RunRecord } from '../report/index.js'
+import { plainText, type Outcome, type RunRecord } from '../report/index.js'
 
 /** What a lab engineer reads in five seconds: the verdict, on what, in which counts, and where to look next. */
 export function runSummary({
@@ -17,7 +17,7 @@ export function runSummary({
   const table = new Table({ style: { head: [], border: [] } })
   table.push(
     { verdict: verdict.toUpperCase() },
-    { device: deviceName === '' ? device : `${device}  ${deviceName}` },
+    { device: deviceName === '' ? device : `${device}  ${plainText(deviceName)}` },
     {
       resources: `${counts.received} of ${counts.announced} announced were received, ${counts.resent} packets sent again`,
     },
@@ -30,7 +30,7 @@ export function runSummary({
     { 'run again': reproduce },
     { took: `${(durationMs / 1000).toFixed(1)} s` },
   )
-  return why === '' ? table.toString() : `${table.toString()}\n${verdict}: ${why}`
+  return why === '' ? table.toString() : `${table.toString()}\n${verdict}: ${plainText(why)}`
 }
 
 /** `13 pass, 1 not-applicable`, in the order in which outcomes matter. */

@@ -4,6 +4,7 @@
  * @module report
  */
 export * from './junit.js'
+export * from './plain-text.js'
 export * from './run-record.js'
 export * from './tap.js'
 export * from './write-reports.js'

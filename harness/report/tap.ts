@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
-import type { CaseRecord, RunRecord } from './run-record.js'
+import { plainText } from './plain-text.js'
+import type { CaseRecord, Measurement, RunRecord } from './run-record.js'
 
 /**
  * A run as TAP 14: a test point a case, its measurements as a YAML block. A case that does not apply is skipped; one that could not be tested is
@@ -12,15 +13,25 @@ export function tapReport({ cases, verdict, run, seed }: RunRecord): string {
 
 function testPoint({ id, title, outcome, measurements, why, durationMs }: CaseRecord, number: number): string {
   const ok = outcome === 'pass' || outcome === 'not-applicable' ? 'ok' : 'not ok'
-  const skip = outcome === 'not-applicable' ? ` # SKIP ${oneLine(why)}` : ''
+  const skip = outcome === 'not-applicable' ? ` # SKIP ${escaped(plainText(why))}` : ''
   const diagnostics = stringify(
-    { case: id, outcome, why: oneLine(why), duration_ms: Math.round(durationMs), measurements },
+    {
+      case: id,
+      outcome,
+      why: plainText(why),
+      duration_ms: Math.round(durationMs),
+      measurements: measurements.map(plainMeasurement),
+    },
     { lineWidth: 0 },
   )
   const block = diagnostics.trimEnd().replace(/^/gm, '  ')
-  return `${ok} ${number} - ${escaped(oneLine(title))}${skip}\n  ---\n${block}\n  ...\n`
+  return `${ok} ${number} - ${escaped(plainText(title))}${skip}\n  ---\n${block}\n  ...\n`
 }
 
 /** `#` begins a directive in TAP, and `\` escapes. */
 const escaped = (text: string): string => text.replace(/[\\#]/g, '\\$&')
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ')
+
+/** A text of several lines could end the YAML block that it stands in. */
+function plainMeasurement({ name, value, unit, limit }: Measurement): Measurement {
+  return { name: plainText(name), value, unit: plainText(unit), limit: limit === null ? null : plainText(limit) }
+}
