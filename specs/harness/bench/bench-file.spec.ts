@@ -1,0 +1,163 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UsageError } from 'viewnet/device'
+import t from 'tap'
+import { parseBench, readBenchFile } from '../../../harness/bench/index.js'
+
+const DEVICE = `  - number: 00001-00020-00300-00007
+    driver: onvif
+    url: http://192.0.2.17/onvif/device_service
+`
+const BENCH = `devices:\n${DEVICE}`
+
+/** What is said of a text, or `nothing`. */
+function said(text: string): string {
+  try {
+    parseBench(text, 'bench.yaml')
+    return 'nothing'
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.code !== 'ERR_VIEWNET_BENCH_FILE') throw error
+    return error.message
+  }
+}
+
+t.test('reads a bench, with a default for whatever need not be said [architecture, What a user types]', (t) => {
+  t.same(parseBench(BENCH, 'bench.yaml'), {
+    site: 'lab',
+    station: 'bench',
+    devices: [{ number: '00001-00020-00300-00007', driver: 'onvif', url: 'http://192.0.2.17/onvif/device_service' }],
+  })
+  t.match(
+    parseBench(
+      `site: 实验室
+station: bench-2
+broker: mqtts://u:p@broker.example
+converter:
+  number: 00001-00020-00300-04000
+  link: udp://127.0.0.1:28200
+  peers: [udp://127.0.0.1:28300, 'udp://[::1]']
+devices:
+${DEVICE}    user: admin
+    password: { env: CAMERA_PASSWORD }
+`,
+      'bench.yaml',
+    ),
+    { site: '实验室', station: 'bench-2', devices: [{ user: 'admin', password: { env: 'CAMERA_PASSWORD' } }] },
+  )
+  t.end()
+})
+
+/** What stands in a file, and what is said of it. */
+const MISTAKES: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
+  'an empty file': ['', /^bench\.yaml:1:1: .*expected object/],
+  'a file without devices': ['site: lab\n', /^bench\.yaml:1:1: devices: expected array/],
+  'no device at all': ['devices: []\n', /^bench\.yaml:1:10: devices: /],
+  'an unknown key': [`sitee: lab\n${BENCH}`, /^bench\.yaml:\d+:\d+: sitee: unknown option; did you mean 'site'\?$/],
+  'an unknown key of a device': [
+    `${BENCH}    pasword: x\n`,
+    /^bench\.yaml:5:\d+: devices\.0\.pasword: unknown option; did you mean 'password'\?$/,
+  ],
+  'an unknown key of a converter': [
+    `converter:\n  number: 00001-00020-00300-04000\n  link: udp://127.0.0.1:0\n  peers: [udp://127.0.0.1]\n  peer: x\n${BENCH}`,
+    /^bench\.yaml:5:\d+: converter\.peer: unknown option; did you mean 'peers'\?$/,
+  ],
+  'a bad message number': [BENCH.replace('00007', '70000'), /^bench\.yaml:2:13: devices\.0\.number: .*70000/],
+  'a bad URL': [
+    BENCH.replace('http:', 'rtsp:'),
+    /^bench\.yaml:4:10: devices\.0\.url: expected an http:\/\/ or https:\/\/ URL$/,
+  ],
+  'an unknown driver': [BENCH.replace('onvif\n', 'onvff\n'), /^bench\.yaml:3:13: devices\.0\.driver: .*"onvif"/],
+  'a bad link address': [
+    `converter:\n  number: 00001-00020-00300-04000\n  link: udp://localhost:1\n  peers: [udp://127.0.0.1]\n${BENCH}`,
+    /^bench\.yaml:3:9: converter\.link: expected udp:.*got 'udp:\/\/localhost:1'$/,
+  ],
+  'a bad peer': [
+    `converter:\n  number: 00001-00020-00300-04000\n  link: udp://127.0.0.1:0\n  peers: [udp://127.0.0.1, x]\n${BENCH}`,
+    /^bench\.yaml:4:28: converter\.peers\.1: expected udp:.*got 'x'$/,
+  ],
+  'a bad broker': [`broker: http://h\n${BENCH}`, /^bench\.yaml:1:9: broker: broker: expected mqtt:.*got 'http:\/\/h'$/],
+  'a site that is no topic level': [`site: a/b\n${BENCH}`, /^bench\.yaml:1:7: site: .*without \+ # \/.*"a\/b"$/],
+  'two devices of one number': [
+    `${BENCH}${DEVICE}`,
+    /^bench\.yaml:5:13: devices\.1\.number: expected a number of its own, got 00001-00020-00300-00007 again$/,
+  ],
+  'a password without a user': [
+    `${BENCH}    password: sesame\n`,
+    /^bench\.yaml:5:15: devices\.0\.password: expected a user beside it, got none$/,
+  ],
+  'a password of another kind': [
+    `${BENCH}    user: u\n    password: [sesame]\n`,
+    /^bench\.yaml:6:15: devices\.0\.password: expected a password or \{ env: NAME \}$/,
+  ],
+  'a URL with credentials': [
+    BENCH.replace('http://', 'http://admin:sesame@'),
+    /^bench\.yaml:4:10: devices\.0\.url: expected a URL without credentials; they go into user and password$/,
+  ],
+  'a broker with credentials and a path': [
+    `broker: mqtt://u:sesame@h/x\n${BENCH}`,
+    /^bench\.yaml:1:9: broker: .*mqtt:\/\/…@h\/x'$/,
+  ],
+  'a key that stands twice': [`site: a\nsite: b\n${BENCH}`, /^bench\.yaml:2:1: Map keys must be unique/],
+  'a bad indentation': [`devices:\n  - number: x\n   driver: onvif\n`, /^bench\.yaml:3:\d+: /],
+  'a tab': [`devices:\n\t- number: x\n`, /^bench\.yaml:2:1: Tabs are not allowed/],
+  'two documents': [`${BENCH}---\n${BENCH}`, /^bench\.yaml:\d+:1: .*multiple documents/],
+  'a quote that does not end': [`${BENCH}    user: "sesame\n`, /^bench\.yaml:\d+:\d+: Missing closing "quote/],
+  'an alias of nothing, as a password with an asterisk looks': [
+    `${BENCH}    user: u\n    password: *sesame\n`,
+    /^bench\.yaml:6:15: expected aliases of anchors .*a value that begins with \* needs quotes$/,
+  ],
+  'a password without its blank': [
+    `devices:\n  - { driver: onvif, password:sesame }\n`,
+    /^bench\.yaml:2:\d+: devices\.0\.…: unknown option; /m,
+  ],
+}
+
+for (const [name, [text, message]] of Object.entries(MISTAKES)) {
+  t.test(`names the place of ${name}, what was expected, and no password [issue 2, Bad input]`, (t) => {
+    const told = said(text)
+    t.match(told, message)
+    t.notMatch(told, 'sesame')
+    t.end()
+  })
+}
+
+t.test('says everything that is wrong at once, a line each', (t) => {
+  const told = said(`broker: x\n${BENCH.replace('onvif\n', 'x\n').replace('00007', '7x')}    pasword: y\n`).split('\n')
+  t.equal(told.length, 4)
+  for (const line of told) t.match(line, /^bench\.yaml:\d+:\d+: \S/)
+  t.end()
+})
+
+t.test('refuses a file that aliases blow up, at once [house style, bounds]', (t) => {
+  const layers = Array.from({ length: 12 }, (_, at) => `l${at + 1}: &l${at + 1} [${`*l${at}, `.repeat(20)}]`)
+  t.match(said(`l0: &l0 x\n${layers.join('\n')}\n`), /^bench\.yaml:2:\d+: expected aliases .*100 at most/)
+  t.end()
+})
+
+t.test('takes the aliases of an ordinary bench', (t) => {
+  const numbers = Array.from(
+    { length: 60 },
+    (_, at) =>
+      `  - { number: 00001-00020-00300-${String(at).padStart(5, '0')}, driver: onvif, url: 'http://h/', user: u, password: *p }`,
+  )
+  const text = `devices:\n  - { number: 00001-00020-00300-60000, driver: onvif, url: 'http://h/', user: u, password: &p { env: P } }\n${numbers.join('\n')}\n`
+  t.equal(parseBench(text, 'bench.yaml').devices.length, 61)
+  t.end()
+})
+
+t.test('a file that cannot be read, or has no end, is named [issue 2, Bad input]', async (t) => {
+  const folder = t.testdir({})
+  await t.rejects(readBenchFile(join(folder, 'absent.yaml')), {
+    code: 'ERR_VIEWNET_BENCH_FILE',
+    message: /absent\.yaml: expected a file to read, got ENOENT/,
+  })
+  await t.rejects(readBenchFile(folder), { code: 'ERR_VIEWNET_BENCH_FILE', message: /EISDIR/ })
+  const large = join(folder, 'large.yaml')
+  await writeFile(large, `#${' '.repeat(1024 * 1024)}\n${BENCH}`)
+  await t.rejects(readBenchFile(large), {
+    code: 'ERR_VIEWNET_BENCH_FILE',
+    message: /large\.yaml: expected .* 1048576 octets/,
+  })
+  await writeFile(large, BENCH)
+  t.equal((await readBenchFile(large)).devices.length, 1)
+})
