@@ -26,6 +26,21 @@ const password = z.union(
   'expected a password or { env: NAME }',
 )
 
+/** SHA-256 of a certificate, as browsers, openssl and our own errors tell it. */
+const fingerprint = z
+  .string()
+  .regex(/^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i, 'expected a SHA-256 fingerprint: 64 hexadecimal digits')
+
+const tls = z.union(
+  [z.strictObject({ fingerprint }), z.strictObject({ insecure: z.literal(true) })],
+  'expected { fingerprint: SHA-256 } or { insecure: true }',
+)
+
+const milliseconds = z
+  .int()
+  .min(1)
+  .max(24 * 60 * 60_000)
+
 const device = z
   .strictObject({
     /** External message number that endpoints ask for. */
@@ -34,6 +49,22 @@ const device = z
     url: webAddress,
     user: z.string().min(1).optional(),
     password: password.optional(),
+    /** Whom to trust over https; left out: certificates that this machine trusts. */
+    tls: tls.optional(),
+    /** Longest that one exchange, one question and one listing may take; left out: the driver's own. */
+    attemptTimeoutMs: milliseconds.optional(),
+    callTimeoutMs: milliseconds.optional(),
+    overallTimeoutMs: milliseconds.optional(),
+    /** Longest reply, octets; left out: the driver's own. */
+    maxReplyBytes: z
+      .int()
+      .min(1024)
+      .max(2 ** 30)
+      .optional(),
+  })
+  .refine(({ tls: given, url }) => given === undefined || url.startsWith('https:'), {
+    path: ['tls'],
+    error: 'expected an https:// URL beside it, got http://',
   })
   .refine(({ user, password: given }) => given === undefined || user !== undefined, {
     path: ['password'],

@@ -1,5 +1,5 @@
 import { UsageError, type MonitoringDevice } from 'viewnet/device'
-import { OnvifDevice } from 'viewnet/devices/onvif'
+import { OnvifDevice, type OnvifDeviceOptions } from 'viewnet/devices/onvif'
 import type { BenchDevice } from './bench-schema.js'
 
 /** User and password of a bench device, from the file or from the environment that it names. */
@@ -37,6 +37,24 @@ export function openDevice(
 ): MonitoringDevice {
   switch (device.driver) {
     case 'onvif':
-      return new OnvifDevice({ url: device.url, ...credentials })
+      return new OnvifDevice({ ...onvifOptionsOf(device), ...credentials })
+  }
+}
+
+function onvifOptionsOf({
+  url,
+  tls,
+  attemptTimeoutMs,
+  callTimeoutMs,
+  overallTimeoutMs,
+  maxReplyBytes,
+}: BenchDevice): OnvifDeviceOptions {
+  return {
+    url,
+    tls: tls && ('insecure' in tls ? tls : { fingerprintSha256: tls.fingerprint }),
+    attemptTimeoutMs,
+    callTimeoutMs,
+    overallTimeoutMs,
+    maxReplyBytes,
   }
 }
