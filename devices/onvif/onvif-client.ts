@@ -37,6 +37,12 @@ const CLOCK_MOVE_MS = 2000
 /** Proofs for one question: a token, a digest in its place, a digest by a newer nonce, both. Each is sent for a reason of its own. */
 const MAX_PROOFS = 4
 
+/**
+ * After refused credentials that were never good before, the device is not asked as the user for so long, whoever wants to know: an endpoint that repeats
+ * its request would lock the account within a minute. Somebody who puts things right at the device waits no longer than that.
+ */
+const REFUSAL_MEMORY_MS = 60_000
+
 /** Asks one device: knows its address, who asks, and how far its clock is from ours. */
 export class OnvifClient {
   /** Of the device service. */
@@ -50,6 +56,9 @@ export class OnvifClient {
   #clockOffsetMs: number | undefined
   #isClockRead = false
   #isGreeted = false
+  /** Some proof was good. */
+  #isProven = false
+  #refusal: { readonly error: DeviceError; readonly atMs: number } | undefined
   /** The device closes connections that it said it would keep. */
   #keepsNoConnections = false
 
@@ -78,6 +87,7 @@ export class OnvifClient {
     return this.#within(question, question.request, async (signal) => {
       const authenticator = this.#authenticator
       if (!authenticator) return this.#attempt({ ...question, signal }, () => undefined)
+      this.#throwIfRefused()
       await this.#greet(authenticator, { ...question, signal })
       return this.#askAs(authenticator, { ...question, signal })
     })
@@ -160,18 +170,33 @@ export class OnvifClient {
       if (authenticator.needsClock && !this.#isClockRead) await this.readClockOffset(question)
       let proof: Proof | undefined
       try {
-        return await this.#attempt(question, (address) => {
+        const answer = await this.#attempt(question, (address) => {
           proof = authenticator.prove(
             { method: 'POST', target: address.pathname + address.search },
             this.#clockOffsetMs ?? 0,
           )
           return proof
         })
+        this.#isProven = true
+        return answer
       } catch (error) {
-        if (!isRefusal(error) || !proof || proofCount === MAX_PROOFS) throw error
-        if (!(await this.#canProveBetter(authenticator, error, proof, question))) throw error
+        if (!isRefusal(error) || !proof) throw error
+        if (proofCount < MAX_PROOFS && (await this.#canProveBetter(authenticator, error, proof, question))) continue
+        if (!this.#isProven) this.#refusal = { error, atMs: performance.now() }
+        throw error
       }
     }
+  }
+
+  #throwIfRefused(): void {
+    const refusal = this.#refusal
+    if (!refusal || performance.now() - refusal.atMs > REFUSAL_MEMORY_MS) return
+    const { message, operation, address, cause } = refusal.error
+    throw new DeviceError(
+      DeviceErrorCode.refused,
+      `${message}; not asked again within ${REFUSAL_MEMORY_MS / 1000} s, so that no account is locked`,
+      { ...(operation === undefined ? {} : { operation }), ...(address === undefined ? {} : { address }), cause },
+    )
   }
 
   async #canProveBetter(authenticator: Authenticator, error: unknown, proof: Proof, limits: Limits): Promise<boolean> {
@@ -224,6 +249,6 @@ export class OnvifClient {
   }
 }
 
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): error is DeviceError {
   return error instanceof DeviceError && error.code === DeviceErrorCode.refused
 }

@@ -39,6 +39,9 @@ export interface SoapClientOptions {
  */
 const IDLE_CONNECTION_MS = 1000
 
+/** Read without a pause: a millisecond's work. */
+const PIECE_OCTETS = 32 * 1024
+
 /**
  * Asks SOAP 1.2 services over HTTP, one deadline a call, and reads each answer as its octets arrive. Knows nothing of credentials, and asks nothing
  * twice.
@@ -101,9 +104,11 @@ export class SoapClient {
     try {
       for await (const octets of body) {
         exchange?.add(octets as Uint8Array)
-        reader.write(octets as Uint8Array)
-        // What has arrived meanwhile would be read in one go: packets would wait for a long reply, and so would this call's own deadline.
-        await nextTurn()
+        for (const piece of piecesOf(octets as Uint8Array)) {
+          reader.write(piece)
+          // What has arrived meanwhile would be read in one go: packets would wait for a long reply, and so would this call's own deadline.
+          await nextTurn()
+        }
       }
       const answer = readReply(reader.end(), request)
       if (statusCode !== 200) throw new HttpError(statusCode, `<${answer.name}>`)
@@ -187,6 +192,11 @@ class ExchangeRecord {
 function describeProblem(cause: unknown, statusCode: number, contentType: string): unknown {
   if (!(cause instanceof XmlError)) return cause
   return statusCode === 200 ? new XmlError(`${cause.message} (${contentType})`) : new HttpError(statusCode, contentType)
+}
+
+/** A stream hands out all that it has gathered, however much that is. */
+function* piecesOf(octets: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < octets.length; start += PIECE_OCTETS) yield octets.subarray(start, start + PIECE_OCTETS)
 }
 
 function challengesIn(headers: HttpHeaders): readonly string[] {

@@ -162,6 +162,26 @@ t.test('proves a wrong password once, so that no account is locked', async (t) =
   t.notMatch(error?.message, 'hunter2')
 })
 
+t.test('does not try a wrong password again for whoever asks next', async (t) => {
+  let proofCount = 0
+  await using server = new SoapServer({
+    GetServices: RECORDER['GetServices']!,
+    '*': (response, message) => {
+      if (message.includes('UsernameToken')) proofCount++
+      response.writeHead(400)
+      response.end(fault('NotAuthorized'))
+    },
+  })
+  await server.start()
+  await using device = new OnvifDevice({ url: server.url, ...CREDENTIALS })
+  await t.rejects(device.listRecordings({}).next(), { code: DeviceErrorCode.refused, message: /NotAuthorized/ })
+  await t.rejects(device.listRecordings({}).next(), {
+    code: DeviceErrorCode.refused,
+    message: /NotAuthorized.*not asked again within 60 s/,
+  })
+  t.equal(proofCount, 1)
+})
+
 t.test('is not kept asking by a device whose nonces are always stale', async (t) => {
   let count = 0
   const { error, authorizations } = await list(
