@@ -22,6 +22,7 @@ const requests = {
   findRecordings: findRecordings(),
   findEvents: findEvents({ ...range, filterTopics: true }),
   findEventsUnfiltered: findEvents({ ...range, filterTopics: false }),
+  findEventsWithoutEnd: findEvents({ ...range, toMs: undefined, filterTopics: true }),
   getRecordingSearchResults: getSearchResults('GetRecordingSearchResults', page),
   getEventSearchResults: getSearchResults('GetEventSearchResults', page),
   endSearch: endSearch(page.token),
