@@ -69,7 +69,7 @@ t.test(
       await run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', `./${packed?.filename}`)
     } catch (error) {
       if (!OFFLINE.test(String(error))) throw error
-      await t.test('the example runs', { skip: 'the registry is out of reach: nothing was installed' })
+      await t.test('the example runs', { skip: 'the registry is out of reach: nothing was installed' }, () => undefined)
       return
     }
 
