@@ -33,7 +33,7 @@ export class OnvifDevice implements MonitoringDevice {
   readonly #client: OnvifClient
   #isClosed = false
 
-  /** @throws {@link UsageError} `ERR_VIEWNET_OPTION` when an option is unknown or out of its range */
+  /** @throws UsageError `ERR_VIEWNET_OPTION` when an option is unknown or out of its range */
   constructor(options: OnvifDeviceOptions) {
     this.#options = parseOptions(options)
     this.#client = new OnvifClient(this.#options)
@@ -42,7 +42,7 @@ export class OnvifDevice implements MonitoringDevice {
   /**
    * Ask who the device is, what it offers and what time it has.
    *
-   * @throws {@link DeviceError}; the reason of the signal; {@link UsageError} `ERR_VIEWNET_CLOSED` after {@link OnvifDevice.close}
+   * @throws DeviceError; the reason of the signal; UsageError `ERR_VIEWNET_CLOSED` after {@link OnvifDevice.close}
    */
   async describe({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<DeviceDescription> {
     const limits = this.#limits(signal)
@@ -68,8 +68,8 @@ export class OnvifDevice implements MonitoringDevice {
    * List recordings. Only those that were asked for; the order is that in which the device completed them, track by track.
    *
    * @returns pages of at most 1000 recordings
-   * @throws {@link DeviceError}, `ERR_VIEWNET_DEVICE_UNSUPPORTED` naming what the device offers when it has no search service; the reason of the
-   *   signal; {@link UsageError} `ERR_VIEWNET_CLOSED` after {@link OnvifDevice.close}
+   * @throws DeviceError, `ERR_VIEWNET_DEVICE_UNSUPPORTED` naming what the device offers when it has no search service; the reason of the
+   *   signal; UsageError `ERR_VIEWNET_CLOSED` after {@link OnvifDevice.close}
    */
   async *listRecordings(query: RecordingQuery): AsyncGenerator<readonly Recording[]> {
     const limits = this.#limits(query.signal)

@@ -86,7 +86,7 @@ export type ParsedOptions = z.output<typeof schema>
 /**
  * Check the options.
  *
- * @throws {@link UsageError} `ERR_VIEWNET_OPTION` when one is unknown, missing or out of its range, naming it
+ * @throws UsageError `ERR_VIEWNET_OPTION` when one is unknown, missing or out of its range, naming it
  */
 export function parseOptions(options: OnvifDeviceOptions): ParsedOptions {
   const result = schema.safeParse(options)

@@ -60,14 +60,14 @@ export class DiscoveryResponder {
   #socket: Socket | undefined
   #isClosed = false
 
-  /** @throws {@link UsageError} `ERR_VIEWNET_OPTION` for an unknown option or a value out of range */
+  /** @throws UsageError `ERR_VIEWNET_OPTION` for an unknown option or a value out of range */
   constructor(options: DiscoveryResponderOptions) {
     this.#settings = parseStrictly(schema, options, 'discovery responder')
     const { url, endpointReference, scopes } = this.#settings
     this.#description = { endpointReference: endpointReference ?? nameBasedUrn(url), scopes, xaddrs: [url] }
   }
 
-  /** Where it listens; throws {@link UsageError} `ERR_VIEWNET_STATE` unless started. */
+  /** Where it listens; throws UsageError `ERR_VIEWNET_STATE` unless started. */
   get port(): number {
     if (this.#socket === undefined || this.#isClosed)
       throw new UsageError('ERR_VIEWNET_STATE', 'discovery responder has no port unless it is started')
@@ -78,7 +78,7 @@ export class DiscoveryResponder {
    * Listen.
    *
    * @throws {@link SimulatorError} `ERR_VIEWNET_SIMULATOR_START` when the address or the multicast group cannot be used
-   * @throws {@link UsageError} `ERR_VIEWNET_STATE` when it was started before
+   * @throws UsageError `ERR_VIEWNET_STATE` when it was started before
    */
   async start(): Promise<void> {
     if (this.#socket !== undefined || this.#isClosed)

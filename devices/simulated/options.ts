@@ -93,7 +93,7 @@ export type RecorderSettings = z.output<typeof schema>
 /**
  * Read options, once, at the door.
  *
- * @throws {@link UsageError} `ERR_VIEWNET_OPTION` for an unknown option, naming the nearest known one, and for a value out of range; a value is
+ * @throws UsageError `ERR_VIEWNET_OPTION` for an unknown option, naming the nearest known one, and for a value out of range; a value is
  *   quoted only where it is a number, so no password ever is
  */
 export function parseOptions(options: SimulatedRecorderOptions): RecorderSettings {

@@ -53,7 +53,7 @@ export class SimulatedRecorder {
   #state: 'new' | 'starting' | 'started' | 'closed' = 'new'
   #listening: Promise<void> | undefined
 
-  /** @throws {@link UsageError} `ERR_VIEWNET_OPTION` for an unknown option or quirk, a contradiction or a value out of range */
+  /** @throws UsageError `ERR_VIEWNET_OPTION` for an unknown option or quirk, a contradiction or a value out of range */
   constructor(options: SimulatedRecorderOptions = {}) {
     const settings = parseOptions(options)
     const { quirks, user, password } = settings
@@ -78,7 +78,7 @@ export class SimulatedRecorder {
     })
   }
 
-  /** Address of the device service, `http://HOST:PORT/onvif/device_service` or `https://…`; throws {@link UsageError} `ERR_VIEWNET_STATE` unless started. */
+  /** Address of the device service, `http://HOST:PORT/onvif/device_service` or `https://…`; throws UsageError `ERR_VIEWNET_STATE` unless started. */
   get url(): string {
     if (this.#state !== 'started' || this.#server === undefined) {
       throw new UsageError(
@@ -116,7 +116,7 @@ export class SimulatedRecorder {
    * Listen.
    *
    * @throws {@link SimulatorError} `ERR_VIEWNET_SIMULATOR_START` when the address cannot be used
-   * @throws {@link UsageError} `ERR_VIEWNET_STATE` when it was started before
+   * @throws UsageError `ERR_VIEWNET_STATE` when it was started before
    */
   async start(): Promise<void> {
     if (this.#state !== 'new') {

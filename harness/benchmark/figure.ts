@@ -28,8 +28,8 @@ export interface Measurement {
   readonly goal: Goal
   /** At least 5. */
   readonly rounds: number
-  ours(): Promise<number> | number
-  baseline(): Promise<number> | number
+  readonly ours: () => Promise<number> | number
+  readonly baseline: () => Promise<number> | number
 }
 
 /**

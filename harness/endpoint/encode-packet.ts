@@ -21,7 +21,7 @@ import {
  * Encode one access-network packet.
  *
  * @returns a fresh array of 86 or 90 octets, for MISSING 1078 or 1082
- * @throws {@link UsageError} `ERR_VIEWNET_ENDPOINT_FIELD` when a value does not fit its field; nothing is ever cut off silently
+ * @throws UsageError `ERR_VIEWNET_ENDPOINT_FIELD` when a value does not fit its field; nothing is ever cut off silently
  * @see docs/protocol.md, sections 1 and 2
  */
 export function encodePacket({ destination, source, label, converterNumber, exchange, message }: Packet): Uint8Array {

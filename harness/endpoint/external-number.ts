@@ -5,7 +5,7 @@ import { UsageError } from 'viewnet/device'
  *
  * @param text - four groups of five decimal digits, each 0–65535: `00001-00020-00300-04000`
  * @returns the number as 64 bits, first group highest
- * @throws {@link UsageError} `ERR_VIEWNET_ENDPOINT_NUMBER` when it is not written so
+ * @throws UsageError `ERR_VIEWNET_ENDPOINT_NUMBER` when it is not written so
  * @see docs/protocol.md, section 2
  */
 export function parseExternalNumber(text: string): bigint {

@@ -24,7 +24,7 @@ const DUPLICATED: PacketFate = { type: 'duplicated' }
 /**
  * Decides what happens to the packets of one direction.
  *
- * Each decision depends on the seed, the direction, what the packet says ({@link packetIdentity}) and how often it was seen in its exchange, and
+ * Each decision depends on the seed, the direction, what the packet says (`packetIdentity`) and how often it was seen in its exchange, and
  * on nothing else: not on its place in the stream, nor on what happened to others. So two runs of one seed lose the same packets though their
  * timers race, and each exchange loses the same as every other.
  */

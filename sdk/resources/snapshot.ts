@@ -41,7 +41,7 @@ export class Snapshot {
   readonly takenAtMs: number
   readonly #columns: ResourceColumns
 
-  /** Use {@link SnapshotBuilder}. */
+  /** @internal Use {@link SnapshotBuilder}. */
   constructor(columns: ResourceColumns, takenAtMs: number) {
     this.#columns = columns
     this.count = columns.length

@@ -54,7 +54,7 @@ const MAX_REPLIES = 20_000
 /**
  * Find ONVIF devices by WS-Discovery: by multicast on one network interface or all, IPv4 and IPv6, or by asking given hosts.
  *
- * @throws {@link DiscoveryError} `ERR_VIEWNET_DISCOVERY` when nothing at all could be probed; {@link UsageError} `ERR_VIEWNET_OPTION` for a wrong option
+ * @throws {@link DiscoveryError} `ERR_VIEWNET_DISCOVERY` when nothing at all could be probed; UsageError `ERR_VIEWNET_OPTION` for a wrong option
  *   or an unknown interface; the reason of the signal
  * @example
  * const { devices } = await discoverDevices({ interfaceName: 'eth0' })

@@ -29,7 +29,7 @@ export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[]
  *
  * The loopback interface counts as any other: simulated recorders are found there.
  *
- * @throws {@link UsageError} `ERR_VIEWNET_OPTION` when there is no interface of that name, naming the nearest
+ * @throws UsageError `ERR_VIEWNET_OPTION` when there is no interface of that name, naming the nearest
  */
 export function multicastTargets(interfaces: Interfaces, interfaceName?: string): readonly ProbeTarget[] {
   const names = Object.keys(interfaces)
@@ -74,7 +74,7 @@ function targetsOn(name: string, infos: readonly NetworkInterfaceInfo[]): readon
  * Unicast to one host, for devices behind a router and networks that pass no multicast.
  *
  * @param address - `HOST`, `HOST:PORT`, `IPV6` or `[IPV6]:PORT`; without a port 3702
- * @throws {@link UsageError} `ERR_VIEWNET_OPTION` when it is none of these; the resolver's error when the name leads nowhere
+ * @throws UsageError `ERR_VIEWNET_OPTION` when it is none of these; the resolver's error when the name leads nowhere
  */
 export async function unicastTarget(address: string): Promise<ProbeTarget> {
   const { host, port } = parseAddress(address)
@@ -91,7 +91,7 @@ export async function unicastTarget(address: string): Promise<ProbeTarget> {
 /**
  * Take an address apart.
  *
- * @throws {@link UsageError} `ERR_VIEWNET_OPTION`
+ * @throws UsageError `ERR_VIEWNET_OPTION`
  */
 export function parseAddress(address: string): { readonly host: string; readonly port: number } {
   if (isIPv6(address)) return { host: address, port: PORT }

@@ -47,12 +47,12 @@ export class ReplayedDevice {
   #starting: Promise<void> | undefined
   #isClosed = false
 
-  /** @throws {@link UsageError} `ERR_VIEWNET_OPTION` for an unknown option or a value out of range */
+  /** @throws UsageError `ERR_VIEWNET_OPTION` for an unknown option or a value out of range */
   constructor(options: ReplayedDeviceOptions) {
     this.#settings = parseStrictly(schema, options, 'ReplayedDevice')
   }
 
-  /** Address of the device service; throws {@link UsageError} `ERR_VIEWNET_STATE` unless started. */
+  /** Address of the device service; throws UsageError `ERR_VIEWNET_STATE` unless started. */
   get url(): string {
     if (this.#server === undefined || this.#saved === undefined || this.#isClosed) {
       throw new UsageError('ERR_VIEWNET_STATE', 'replayed device has no address unless it is started')
@@ -68,7 +68,7 @@ export class ReplayedDevice {
   /**
    * Read the folder and listen.
    *
-   * @throws {@link UsageError} `ERR_VIEWNET_OPTION` when the folder is no saved device, `ERR_VIEWNET_STATE` when it was started before
+   * @throws UsageError `ERR_VIEWNET_OPTION` when the folder is no saved device, `ERR_VIEWNET_STATE` when it was started before
    * @throws {@link SimulatorError} `ERR_VIEWNET_SIMULATOR_START` when the address cannot be used
    */
   async start(): Promise<void> {

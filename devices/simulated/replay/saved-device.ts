@@ -31,7 +31,7 @@ type Exchange = z.output<typeof exchangeSchema>
 /**
  * Read a saved device.
  *
- * @throws {@link UsageError} `ERR_VIEWNET_OPTION` when the folder cannot be read, holds no response or too much, or its `device.json` is wrong
+ * @throws UsageError `ERR_VIEWNET_OPTION` when the folder cannot be read, holds no response or too much, or its `device.json` is wrong
  * @see docs/replay.md
  */
 export async function readSavedDevice(folder: string): Promise<SavedDevice> {

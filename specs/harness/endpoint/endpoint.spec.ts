@@ -282,7 +282,7 @@ t.test('refuses wrong options by name, with the nearest right word', async (t) =
 
   const endpoint = new VideoNetworkEndpoint({ link, ...numbers })
   const ask = (change: object): (() => void) => {
-    return () => void endpoint.request({ device, exchange: 1, ...change } as EndpointRequest)
+    return () => void endpoint.request({ device, exchange: 1, ...change })
   }
   t.throws(ask({ exchange: 0 }), { code, message: /^request: exchange/ })
   t.throws(ask({ exchange: 2 ** 32 }), { code })
