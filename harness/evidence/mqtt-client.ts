@@ -24,7 +24,7 @@ export interface Connected {
  *
  * @param prepare - shown the client before anything can arrive
  * @returns the connected client; its `error` events are listened to, so that a later one cannot end the process
- * @throws {@link BenchError} `ERR_VIEWNET_BROKER` when the broker is absent, refuses, or is silent; UsageError `ERR_VIEWNET_CREDENTIALS` when a
+ * @throws BenchError `ERR_VIEWNET_BROKER` when the broker is absent, refuses, or is silent; UsageError `ERR_VIEWNET_CREDENTIALS` when a
  * certificate or key cannot be read; `signal.reason` when aborted
  */
 export async function connectMqtt(
@@ -36,7 +36,7 @@ export async function connectMqtt(
   signal?.throwIfAborted()
   const certificates = await readBrokerCertificates(address)
   signal?.throwIfAborted()
-  const client = connect(address.url, {
+  const client = makeClient(address, {
     ...options,
     ...certificates,
     protocolVersion: 4,
@@ -64,6 +64,16 @@ export function brokerError(address: BrokerAddress, expected: string, got: strin
       'check its address, that it runs, and the credentials, or leave the broker out to use the embedded one',
     { cause },
   )
+}
+
+/** mqtt.js makes the TLS context at once, and throws when a certificate or key is none. */
+function makeClient(address: BrokerAddress, options: IClientOptions): MqttClient {
+  try {
+    return connect(address.url, options)
+  } catch (cause) {
+    const reason = cause instanceof Error ? reasonOf(cause) : String(cause)
+    throw brokerError(address, 'a connection', reason, cause)
+  }
 }
 
 function connected(

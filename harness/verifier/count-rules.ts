@@ -25,21 +25,19 @@ export const countRules: readonly Rule[] = [
   },
   {
     id: 'count-in-every-packet',
-    sentence: 'ROUND_END and COUNT_REPORT tell the count of the RESPONSE',
+    sentence: 'ROUND_END tells the count of the RESPONSE',
     clause: 'protocol 2',
     blame: 'fail',
     basis: 'presence',
     needs: [],
-    messages: ['RESPONSE', 'ROUND_END', 'COUNT_REPORT'],
+    messages: ['RESPONSE', 'ROUND_END'],
     packet(sighting, { announced, countSeen, response }) {
       const count = numberField(sighting, 'count')
-      const isReport = sighting.message === 'COUNT_REPORT'
       // A second RESPONSE is judged by its own rule; here only whether the first agrees with packets that were seen earlier.
       const known = sighting.message === 'RESPONSE' ? (response ? undefined : countSeen) : announced
-      if (isReport ? !sighting.reported : !sighting.said) return undefined
-      if (known === undefined || count === known || textField(sighting, 'status') === 'PENDING') return undefined
-      // 0 in a report: the endpoint was never told (protocol 2).
-      if (isReport && count === 0) return undefined
+      if (!sighting.said || known === undefined || count === known || textField(sighting, 'status') === 'PENDING') {
+        return undefined
+      }
       return {
         expected: `count ${known}`,
         got: `count ${count} in ${sighting.message}`,
@@ -56,7 +54,7 @@ export const countRules: readonly Rule[] = [
     needs: ['octets'],
     messages: ['RESOURCE'],
     packet(sighting, { announced, response }) {
-      const count = sighting.resourceCount
+      const count = sighting.body?.count
       if (!sighting.said || count === undefined || announced === undefined || count === announced) return undefined
       return {
         expected: `count ${announced}`,

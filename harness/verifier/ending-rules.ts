@@ -44,6 +44,24 @@ export const endingRules: readonly Rule[] = [
     },
   },
   {
+    id: 'endpoint-truthful',
+    sentence:
+      'COUNT_REPORT tells the count that the converter told, no more received than arrived, and COMPLETE only of all, and of a RESPONSE',
+    clause: 'protocol 3',
+    blame: 'could-not-test',
+    basis: 'presence',
+    // A bench whose own endpoint is wrong proves nothing about a converter.
+    taints: true,
+    needs: [],
+    messages: ['COUNT_REPORT'],
+    packet(sighting, exchange) {
+      if (!sighting.reported || exchange.released) return undefined
+      const wrong =
+        otherCount(sighting, exchange) ?? moreThanArrived(sighting, exchange) ?? earlyComplete(sighting, exchange)
+      return wrong && { ...wrong, records: [sighting] }
+    },
+  },
+  {
     id: 'abandon-explained',
     sentence: 'an exchange that was abandoned had its count told, and everything missing sent and lost at least once',
     clause: 'protocol 3',
@@ -78,7 +96,7 @@ export const endingRules: readonly Rule[] = [
     basis: 'absence',
     needs: [],
     ending(exchange) {
-      if (exchange.end !== 'open') return undefined
+      if (exchange.end !== 'open' || isStrangers(exchange)) return undefined
       return { expected: 'an end', got: 'none', records: [exchange.opening, exchange.latest] }
     },
   },
@@ -103,6 +121,38 @@ export const endingRules: readonly Rule[] = [
 
 function isFirstComplete(sighting: Sighting, { end }: ExchangeFacts): boolean {
   return sighting.reported && end === 'open' && textField(sighting, 'verdict') === 'COMPLETE'
+}
+
+type Wrong = Omit<Breach, 'records'>
+
+function otherCount(sighting: Sighting, { announced }: ExchangeFacts): Wrong | undefined {
+  const count = numberField(sighting, 'count')
+  // 0: the endpoint was never told (protocol 2).
+  if (announced === undefined || count === 0 || count === announced) return undefined
+  return { expected: `count ${announced}, as told`, got: `count ${count} in the report` }
+}
+
+/** A report that is repeated may be older than the latest arrivals: it never tells more. */
+function moreThanArrived(sighting: Sighting, { sides, sequences }: ExchangeFacts): Wrong | undefined {
+  const told = numberField(sighting, 'received') ?? 0
+  if (!sides.endpoint || told <= sequences.receivedCount) return undefined
+  return { expected: `${sequences.receivedCount} received, as seen to arrive`, got: `${told} in the report` }
+}
+
+function earlyComplete(sighting: Sighting, exchange: ExchangeFacts): Wrong | undefined {
+  if (textField(sighting, 'verdict') !== 'COMPLETE' || !exchange.sides.endpoint) return undefined
+  const { announced, sequences, responseArrived, requestsReported } = exchange
+  const told = numberField(sighting, 'received')
+  if (told !== sequences.receivedCount || told !== announced) {
+    return { expected: `COMPLETE of ${announced ?? 'an announced count'}`, got: `COMPLETE of ${told}` }
+  }
+  if (responseArrived || requestsReported >= REQUEST_TRIES) return undefined
+  return { expected: `COMPLETE after a RESPONSE, or ${REQUEST_TRIES} requests`, got: `it after ${requestsReported}` }
+}
+
+/** Asked by somebody else, and not answered: no exchange of ours, and no other came of it. */
+function isStrangers({ sides, requestsReported, responsesSaid, round }: ExchangeFacts): boolean {
+  return sides.endpoint && sides.converter && requestsReported === 0 && responsesSaid === 0 && round < 0
 }
 
 function lostResource(sighting: Sighting, { sequences }: ExchangeFacts): Breach | undefined {

@@ -1,5 +1,7 @@
+import type { PacketRecord } from '../evidence/record.js'
 import { EVERYTHING, MissingNames, type RoundPlan } from './missing-names.js'
 import { parseRanges } from './ranges.js'
+import type { ResourceBody } from './resource-body.js'
 import { SequenceTable, type SequenceBudget } from './sequence-table.js'
 import { numberField, textField, type Sides, type Sighting } from './sighting.js'
 import type { ExchangeEnd, ExchangeSummary } from './verdict.js'
@@ -37,6 +39,8 @@ export class ExchangeFacts {
   readonly opening: Sighting
   latest: Sighting
 
+  /** The first REQUEST, by its fields. */
+  request: PacketRecord['fields'] = null
   requestsReported = 0
   requestsAsked = 0
   selective = false
@@ -47,6 +51,12 @@ export class ExchangeFacts {
   lostResponse: Sighting | undefined
   /** RESPONSE of any status that the converter sent. */
   responsesSaid = 0
+  /** The first REQUEST that reached the converter since its last RESPONSE; undefined: all are answered. */
+  unanswered: Sighting | undefined
+  /** The first RESPONSE that said PENDING. */
+  pending: Sighting | undefined
+  /** What the last RESOURCE of the first round said. */
+  lastBody: ResourceBody | undefined
   /** The count in the first packet, other than a RESPONSE, that told one. */
   countSeen: number | undefined
 
@@ -111,6 +121,13 @@ export class ExchangeFacts {
     return this.selective && names && report ? names.plan(report) : EVERYTHING
   }
 
+  /** How many MISSING packets that the MISMATCH before this round announces have not come yet. */
+  awaitedMissing(round: number): number {
+    const report = this.report?.round === round - 1 ? this.report : undefined
+    if (!this.selective || !report) return 0
+    return report.missingPackets - (this.#names?.round === round - 1 ? this.#names.count : 0)
+  }
+
   /** Whether the exchange is over and its sequences forgotten; nothing more can be judged then. */
   get released(): boolean {
     return this.#released
@@ -159,9 +176,11 @@ export class ExchangeFacts {
   }
 
   #applyRequest(sighting: Sighting): void {
+    this.request ??= sighting.fields
     if (sighting.reported) this.requestsReported++
     if (sighting.asked) {
       this.requestsAsked++
+      this.unanswered ??= sighting
       if (this.endHeard) this.requestedAgain = true
     }
     if (sighting.fields?.['selective'] === true) this.selective = true
@@ -169,9 +188,15 @@ export class ExchangeFacts {
 
   #applyResponse(sighting: Sighting): void {
     const status = textField(sighting, 'status') ?? ''
-    if (sighting.said) this.responsesSaid++
+    if (sighting.said) {
+      this.responsesSaid++
+      this.unanswered = undefined
+    }
     if (sighting.lost) this.lostResponse ??= sighting
-    if (status === 'PENDING') return
+    if (status === 'PENDING') {
+      if (sighting.said) this.pending ??= sighting
+      return
+    }
     if (sighting.said) this.response ??= { status, count: numberField(sighting, 'count') ?? 0, sighting }
     if (sighting.arrived) this.responseArrived = true
     const told = this.sides.endpoint ? sighting.arrived : sighting.said
@@ -197,7 +222,8 @@ export class ExchangeFacts {
         this.roundLast = sequence
       }
       if (round > 0) this.#resent++
-      this.countSeen ??= sighting.resourceCount
+      else this.lastBody = sighting.body
+      this.countSeen ??= sighting.body?.count
     }
     if (!this.#follows(sequence)) return
     this.sequences.noteContent(sequence, Number.parseInt(sighting.content ?? '0', 16))

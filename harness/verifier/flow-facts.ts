@@ -57,7 +57,7 @@ export class FlowFacts {
   applySighting(sighting: Sighting): void {
     this.#lastAt.set(sighting.at, sighting)
     this.latestT = Math.max(this.latestT, sighting.t)
-    if (sighting.said && sighting.message === 'RESOURCE' && sighting.resourceCount === undefined) {
+    if (sighting.said && sighting.message === 'RESOURCE' && sighting.body === undefined) {
       this.resourceWithoutOctets = true
     }
   }

@@ -1,7 +1,7 @@
 import { intersection, type Ranges } from './ranges.js'
 
 /** A converter waits so long for the MISSING packets that a report announced (docs/protocol.md, section 3). */
-const MISSING_WAIT_MICROSECONDS = 200_000
+export const MISSING_WAIT_MICROSECONDS = 200_000
 
 /** A report is repeated every 500 ms, and each time fewer may be missing; more versions than this of one packet are not told apart. */
 const MAX_VERSIONS = 64
@@ -31,6 +31,11 @@ export class MissingNames {
 
   constructor(round: number) {
     this.round = round
+  }
+
+  /** How many different MISSING packets came. */
+  get count(): number {
+    return this.#parts.size
   }
 
   /** @param t - when it reached the converter, in microseconds */

@@ -1,5 +1,6 @@
 import type { ExchangeFacts } from './exchange-facts.js'
 import type { FlowFacts } from './flow-facts.js'
+import { MISSING_WAIT_MICROSECONDS } from './missing-names.js'
 import { numberField, type Sighting } from './sighting.js'
 import { LISTED, listed, type Breach, type Rule } from './rule.js'
 
@@ -8,6 +9,9 @@ import { LISTED, listed, type Breach, type Rule } from './rule.js'
  * does not answer; less may be a busy machine.
  */
 const ANSWER_MICROSECONDS = 1_000_000
+
+/** Timers fire on whole milliseconds, and a clock that is read before a wait is a little early. */
+const TIMER_MICROSECONDS = 5000
 
 /** Rules about rounds: what starts them, what they hold, and how they end. */
 export const roundRules: readonly Rule[] = [
@@ -98,8 +102,19 @@ function unaskedExchange(sighting: Sighting, exchange: ExchangeFacts): Wrong | u
 function unaskedRound(sighting: Sighting, exchange: ExchangeFacts): Wrong | undefined {
   const round = sighting.round ?? 0
   // Told once, when the round begins; its other packets are no further news.
-  if (round <= Math.max(exchange.round, 0) || exchange.roundsReported.has(round - 1)) return undefined
-  return { expected: `a MISMATCH for round ${round - 1} before round ${round}`, got: 'none' }
+  if (round <= Math.max(exchange.round, 0)) return undefined
+  if (!exchange.roundsReported.has(round - 1)) {
+    return { expected: `a MISMATCH for round ${round - 1} before round ${round}`, got: 'none' }
+  }
+  const { report, sides } = exchange
+  const awaited = exchange.awaitedMissing(round)
+  if (!sides.converter || !report || awaited <= 0) return undefined
+  const waited = sighting.t - report.t
+  if (waited >= MISSING_WAIT_MICROSECONDS - TIMER_MICROSECONDS) return undefined
+  return {
+    expected: `round ${round} when ${awaited} more MISSING packets are here, or after 200 ms`,
+    got: `it after ${Math.round(waited / 1000)} ms`,
+  }
 }
 
 function unaskedSequence(sighting: Sighting, exchange: ExchangeFacts): Wrong | undefined {

@@ -1,5 +1,6 @@
 import type { PacketBatch } from '../evidence/batch.js'
 import type { PacketRecord } from '../evidence/record.js'
+import { resourceBody, type ResourceBody } from './resource-body.js'
 import type { FindingRecord } from './verdict.js'
 
 /** One record, where it stands in the evidence, and what it means. */
@@ -18,8 +19,8 @@ export interface Sighting extends Omit<PacketRecord, 'bytes'> {
   readonly asked: boolean
   /** The impairment dropped it. */
   readonly lost: boolean
-  /** RESOURCE only: the count in it, where the packet's octets were recorded. */
-  readonly resourceCount: number | undefined
+  /** RESOURCE only, as the converter sent it: what its body says, where the packet's octets were recorded. */
+  readonly body: ResourceBody | undefined
 }
 
 /** Which sides of the network a flow's evidence comes from. */
@@ -47,6 +48,7 @@ export function sightingOf(batch: PacketBatch, index: number, sides: Sides): Sig
   const arrived = at === 'endpoint-in' && fate === 'received'
   const cameIn = at === 'converter-in' && fate === 'received'
   const wentOut = at === 'endpoint-out' && fate === 'sent'
+  const said = fromConverter && (sides.converter ? at === 'converter-out' && fate === 'sent' : arrived)
   return {
     flow: batch.flow,
     batch: batch.batch,
@@ -61,12 +63,12 @@ export function sightingOf(batch: PacketBatch, index: number, sides: Sides): Sig
     octets: columns.octets[index]!,
     content: columns.content[index] ?? null,
     fields: columns.fields[index] ?? null,
-    said: fromConverter && (sides.converter ? at === 'converter-out' && fate === 'sent' : arrived),
+    said,
     arrived: fromConverter && arrived,
     reported: fromEndpoint && (sides.endpoint ? wentOut : cameIn),
     asked: fromEndpoint && (sides.converter ? cameIn : wentOut),
     lost: at === 'link' && fate === 'dropped',
-    resourceCount: message === 'RESOURCE' && bytes !== undefined ? countInResource(bytes) : undefined,
+    body: said && message === 'RESOURCE' && bytes !== undefined ? resourceBody(bytes) : undefined,
   }
 }
 
@@ -86,17 +88,4 @@ export function numberField(sighting: Sighting, name: string): number | undefine
 export function textField(sighting: Sighting, name: string): string | undefined {
   const value = sighting.fields?.[name]
   return typeof value === 'string' ? value : undefined
-}
-
-/** The label lengthens the header when bit 7 of the packet type is set (docs/protocol.md, section 1). */
-const LABEL_BIT = 0x80
-const LABEL_OCTETS = 4
-/** A RESOURCE's count without a label: 18 octets of header, then 20 into the payload (section 2). */
-const COUNT_OFFSET = 38
-
-/** The one field of a RESOURCE that rules need and a record does not name. */
-function countInResource(bytes: string): number | undefined {
-  const packet = Buffer.from(bytes, 'base64')
-  const offset = COUNT_OFFSET + ((packet[0] ?? 0) & LABEL_BIT ? LABEL_OCTETS : 0)
-  return packet.length >= offset + 4 ? packet.readUInt32BE(offset) : undefined
 }
