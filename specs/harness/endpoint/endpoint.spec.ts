@@ -3,7 +3,6 @@ import { MemoryNetwork, udpLink, type Link } from 'viewnet/link'
 import {
   VideoNetworkEndpoint,
   type EndpointEvent,
-  type EndpointRequest,
   type EndpointTimings,
   type VideoNetworkEndpointOptions,
 } from '../../../harness/endpoint/index.js'

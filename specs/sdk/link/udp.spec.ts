@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { createSocket } from 'node:dgram'
-import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import t from 'tap'
 import { UsageError } from '../../../sdk/errors.js'
