@@ -9,7 +9,8 @@ const REMEMBERED_BATCHES = 1024
 /** What a flow's evidence tells of itself. */
 export class FlowFacts {
   readonly flow: string
-  readonly sides = { converter: false, endpoint: false }
+  /** Sides that the run has shown so far, in any of its flows: a bench taps all of them alike. */
+  readonly sides: { converter: boolean; endpoint: boolean }
   /** Index of the next batch, and of its first record. */
   nextBatch = 0
   nextRecord = 0
@@ -24,8 +25,9 @@ export class FlowFacts {
   readonly #lastAt = new Map<ObservationPoint, Sighting>()
   readonly #remembered = new Map<number, number>()
 
-  constructor(flow: string) {
+  constructor(flow: string, sides: FlowFacts['sides']) {
     this.flow = flow
+    this.sides = sides
   }
 
   /** The last sighting at one point. */

@@ -19,24 +19,28 @@ const RECORD_RULES = RULES.filter((rule) => rule.record !== undefined)
 const STOPPING_RULES = byMessage(RULES.filter((rule) => rule.stops))
 const JUDGING_RULES = byMessage(RULES.filter((rule) => !rule.stops))
 
+/** What the flows of one run share. */
+export interface RunFacts {
+  /** The run that the evidence began with; undefined before any came. */
+  readonly id: string | undefined
+  /** Sides that were seen so far. */
+  readonly sides: FlowFacts['sides']
+  readonly budget: SequenceBudget
+}
+
 /** Judges one flow, batch by batch. */
 export class FlowVerifier {
   readonly #facts: FlowFacts
-  readonly #run: string | undefined
-  readonly #budget: SequenceBudget
+  readonly #run: RunFacts
   readonly #findings: Findings
   readonly #exchanges = new Map<number, ExchangeFacts>()
   /** Exchanges whose sequences are still held although they ended. */
   #ended: ExchangeFacts[] = []
 
-  /**
-   * @param run - the run that the flow belongs to, or undefined when no batch of it was seen
-   * @param maxFindings - findings kept; all are counted
-   */
-  constructor(flow: string, run: string | undefined, budget: SequenceBudget, maxFindings: number) {
-    this.#facts = new FlowFacts(flow)
+  /** @param maxFindings - findings kept; all are counted */
+  constructor(flow: string, run: RunFacts, maxFindings: number) {
+    this.#facts = new FlowFacts(flow, run.sides)
     this.#run = run
-    this.#budget = budget
     this.#findings = new Findings(maxFindings)
   }
 
@@ -49,7 +53,7 @@ export class FlowVerifier {
   add(batch: PacketBatch): void {
     const facts = this.#facts
     if (facts.isRepeated(batch)) return
-    for (const rule of RULES) this.#note(rule, null, rule.batch?.(batch, facts, this.#run))
+    for (const rule of RULES) this.#note(rule, null, rule.batch?.(batch, facts, this.#run.id))
     facts.applyBatch(batch)
     for (let index = 0; index < batch.columns.t.length; index++) {
       this.#judge(sightingOf(batch, index, facts.sides))
@@ -114,7 +118,7 @@ export class FlowVerifier {
   #exchange(sighting: Sighting, number: number): ExchangeFacts | undefined {
     let exchange = this.#exchanges.get(number)
     if (!exchange && this.#exchanges.size < MAX_EXCHANGES) {
-      exchange = new ExchangeFacts(sighting, number, this.#facts.sides, this.#budget)
+      exchange = new ExchangeFacts(sighting, number, this.#facts.sides, this.#run.budget)
       this.#exchanges.set(number, exchange)
     } else if (!exchange) {
       this.#facts.beyondBounds ??= sighting

@@ -22,9 +22,12 @@ export interface VerifierOptions {
  */
 export class Verifier {
   readonly #maxFindings: number
-  readonly #budget = new SequenceBudget(MAX_SEQUENCES)
   readonly #flows = new Map<string, FlowVerifier>()
-  #run: string | undefined
+  readonly #run = {
+    id: undefined as string | undefined,
+    sides: { converter: false, endpoint: false },
+    budget: new SequenceBudget(MAX_SEQUENCES),
+  }
 
   constructor(options: VerifierOptions = {}) {
     this.#maxFindings = options.maxFindings ?? 100
@@ -32,7 +35,7 @@ export class Verifier {
 
   /** Add one batch. Batches of one flow come in order; flows may be mixed. */
   add(batch: PacketBatch): void {
-    this.#run ??= batch.run
+    this.#run.id ??= batch.run
     let flow = this.#flows.get(batch.flow)
     if (!flow) {
       flow = this.#newFlow(batch.flow)
@@ -75,7 +78,7 @@ export class Verifier {
   }
 
   #newFlow(name: string): FlowVerifier {
-    return new FlowVerifier(name, this.#run, this.#budget, this.#maxFindings)
+    return new FlowVerifier(name, this.#run, this.#maxFindings)
   }
 }
 
