@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MAX_BATCH_OCTETS, MAX_BATCH_RECORDS, type PacketBatch } from './batch.js'
 import { EvidenceError, EvidenceErrorCode } from './errors.js'
+import { jsonSchemaOf } from './json-schema.js'
 import { Fate, MessageName, ObservationPoint, type PacketRecord } from './record.js'
 
 const MAX_UINT16 = 0xffff
@@ -9,6 +10,9 @@ const MAX_UINT32 = 0xffffffff
 /** The longest text is a MISSING packet's ranges: 4096 lone sequences of ten digits, and as many commas. */
 const MAX_FIELD_CHARACTERS = 65_536
 const MAX_FIELDS = 32
+const MAX_FIELD_NAME_CHARACTERS = 64
+const CONTENT = /^[0-9a-f]{8}$/
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 /** The longest datagram there is, 65,535 octets, in base64: anybody may send one to a bench, and it must not spoil the evidence. */
 const MAX_PACKET_CHARACTERS = 87_380
 
@@ -16,18 +20,33 @@ const MAX_PACKET_CHARACTERS = 87_380
  * One column. Checked by a plain loop: a schema per entry takes several times as long, and evidence is read while the run goes on.
  *
  * @param expected - what an entry is, for the error
+ * @param accepts - whether something is one
+ * @param item - the same as a schema, for the published description; a spec holds the two together
  */
-function column<Item>(expected: string, accepts: (entry: unknown) => boolean): z.ZodType<Item[]> {
-  return z.custom<Item[]>().check(({ value, issues }) => {
-    if (!Array.isArray(value) || value.length < 1 || value.length > MAX_BATCH_RECORDS) {
-      issues.push({ code: 'custom', input: value, message: `expected an array of 1–${MAX_BATCH_RECORDS} entries` })
-      return
-    }
-    const wrong = value.findIndex((entry) => !accepts(entry))
-    if (wrong < 0) return
-    const got = JSON.stringify(value[wrong])?.slice(0, 64)
-    issues.push({ code: 'custom', input: value, path: [wrong], message: `expected ${expected}, got ${got}` })
-  })
+function column<Item>(
+  expected: string,
+  accepts: (entry: unknown) => boolean,
+  item: z.ZodType<Item>,
+): z.ZodType<Item[]> {
+  return z
+    .custom<Item[]>()
+    .check(({ value, issues }) => {
+      if (!Array.isArray(value) || value.length < 1 || value.length > MAX_BATCH_RECORDS) {
+        issues.push({ code: 'custom', input: value, message: `expected an array of 1–${MAX_BATCH_RECORDS} entries` })
+        return
+      }
+      const wrong = value.findIndex((entry) => !accepts(entry))
+      if (wrong < 0) return
+      const got = JSON.stringify(value[wrong])?.slice(0, 64)
+      issues.push({ code: 'custom', input: value, path: [wrong], message: `expected ${expected}, got ${got}` })
+    })
+    .meta({
+      type: 'array',
+      minItems: 1,
+      maxItems: MAX_BATCH_RECORDS,
+      description: `one entry a record: ${expected}`,
+      items: jsonSchemaOf(item),
+    })
 }
 
 function isUint(entry: unknown, max: number): boolean {
@@ -40,13 +59,16 @@ function oneOf(names: readonly string[]): (entry: unknown) => boolean {
 }
 
 function isContent(entry: unknown): boolean {
-  return typeof entry === 'string' && /^[0-9a-f]{8}$/.test(entry)
+  return typeof entry === 'string' && CONTENT.test(entry)
 }
 
 function areFields(entry: unknown): boolean {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return false
   const fields = Object.entries(entry)
-  return fields.length <= MAX_FIELDS && fields.every(([name, value]) => name.length <= 64 && isFieldValue(value))
+  return (
+    fields.length <= MAX_FIELDS &&
+    fields.every(([name, value]) => name.length <= MAX_FIELD_NAME_CHARACTERS && isFieldValue(value))
+  )
 }
 
 function isFieldValue(value: unknown): boolean {
@@ -56,10 +78,7 @@ function isFieldValue(value: unknown): boolean {
 
 function isPacket(entry: unknown): boolean {
   return (
-    typeof entry === 'string' &&
-    entry.length <= MAX_PACKET_CHARACTERS &&
-    entry.length % 4 === 0 &&
-    /^[A-Za-z0-9+/]*={0,2}$/.test(entry)
+    typeof entry === 'string' && entry.length <= MAX_PACKET_CHARACTERS && entry.length % 4 === 0 && BASE64.test(entry)
   )
 }
 
@@ -72,25 +91,46 @@ const name = z.string().min(1).max(128)
 const isUint16 = (entry: unknown): boolean => isUint(entry, MAX_UINT16)
 const isUint32 = (entry: unknown): boolean => isUint(entry, MAX_UINT32)
 
-const batchSchema = z.strictObject({
-  v: z.literal(1),
+const uint32 = z.int().min(0).max(MAX_UINT32)
+const uint16 = z.int().min(0).max(MAX_UINT16)
+const fieldValue = z.union([z.string().max(MAX_FIELD_CHARACTERS), z.number(), z.boolean()])
+
+/** What one MQTT message on `…/packets/{flow}`, or one line of `packets.ndjson`, holds. */
+export const batchSchema = z.strictObject({
+  v: z.literal(1).describe('version of the format'),
   run: name,
-  flow: name,
-  batch: index,
-  first: index,
+  flow: name.describe('one certification case, as a rule'),
+  batch: index.describe('index of the batch in its flow, from 0 without gaps'),
+  first: index.describe('index of its first record in its flow, from 0 without gaps'),
   columns: z.strictObject({
-    t: column<number>('whole microseconds', (entry) => isUint(entry, Number.MAX_SAFE_INTEGER)),
-    at: column<ObservationPoint>('an observation point', oneOf(ObservationPoint)),
-    fate: column<Fate>('a fate', oneOf(Fate)),
-    message: column<MessageName | null>('a message or null', orNull(oneOf(MessageName))),
-    exchange: column<number | null>('0–4294967295 or null', orNull(isUint32)),
-    sequence: column<number | null>('0–4294967295 or null', orNull(isUint32)),
-    round: column<number | null>('0–65535 or null', orNull(isUint16)),
-    octets: column<number>('0–65535', isUint16),
-    content: column<string | null>('8 hexadecimal digits or null', orNull(isContent)),
-    fields: column<PacketRecord['fields']>('fields by name or null', orNull(areFields)),
+    t: column<number>(
+      'whole microseconds since the run began',
+      (entry) => isUint(entry, Number.MAX_SAFE_INTEGER),
+      z.int().min(0),
+    ),
+    at: column<ObservationPoint>('an observation point', oneOf(ObservationPoint), z.enum(ObservationPoint)),
+    fate: column<Fate>('a fate', oneOf(Fate), z.enum(Fate)),
+    message: column<MessageName | null>(
+      'a message or null',
+      orNull(oneOf(MessageName)),
+      z.enum(MessageName).nullable(),
+    ),
+    exchange: column<number | null>('0–4294967295 or null', orNull(isUint32), uint32.nullable()),
+    sequence: column<number | null>('0–4294967295 or null', orNull(isUint32), uint32.nullable()),
+    round: column<number | null>('0–65535 or null', orNull(isUint16), uint16.nullable()),
+    octets: column<number>('0–65535', isUint16, uint16),
+    content: column<string | null>(
+      '8 hexadecimal digits or null',
+      orNull(isContent),
+      z.string().regex(CONTENT).nullable(),
+    ),
+    fields: column<PacketRecord['fields']>(
+      'fields by name or null',
+      orNull(areFields),
+      z.record(z.string().max(MAX_FIELD_NAME_CHARACTERS), fieldValue).meta({ maxProperties: MAX_FIELDS }).nullable(),
+    ),
   }),
-  bytes: column<string>('base64', isPacket).exactOptional(),
+  bytes: column<string>('base64', isPacket, z.string().max(MAX_PACKET_CHARACTERS).regex(BASE64)).exactOptional(),
 })
 
 /**

@@ -3,6 +3,7 @@
  *
  * @module evidence
  */
+export * from './asyncapi.js'
 export * from './batch.js'
 export * from './broker.js'
 export * from './broker-address.js'
@@ -12,6 +13,7 @@ export * from './errors.js'
 export * from './evidence-file.js'
 export type { ConnectOptions } from './mqtt-client.js'
 export * from './mqtt-publisher.js'
+export type { JsonSchema } from './json-schema.js'
 export * from './ndjson-reader.js'
 export * from './ndjson-sink.js'
 export * from './pcapng/index.js'

@@ -24,17 +24,20 @@ export interface RunState {
 
 const count = z.int().min(0)
 
-// Strict where something is concluded from it; a newer bench may tell more about its run.
-const stateSchema = z.looseObject({
+/** What `…/run/{run}/state` holds. Strict where something is concluded from it; a newer bench may tell more about its run. */
+export const runStateSchema = z.looseObject({
   v: z.literal(1),
   run: z.string().min(1).max(128),
-  seed: z.number(),
-  plan: z.array(z.string()),
-  versions: z.record(z.string(), z.string()),
-  progress: z.record(z.string(), z.number()),
-  ended: z.boolean(),
-  verdict: z.string().exactOptional(),
-  flows: z.record(z.string().min(1).max(128), z.strictObject({ batches: count, records: count })).exactOptional(),
+  seed: z.number().describe('seed of everything random in the run'),
+  plan: z.array(z.string()).describe('ids of the cases, in the order in which they run'),
+  versions: z.record(z.string(), z.string()).describe('versions by program'),
+  progress: z.record(z.string(), z.number()).describe('numbers that only grow'),
+  ended: z.boolean().describe('true in the last state of a run, and only there'),
+  verdict: z.string().describe('the verdict on the run; with ended').exactOptional(),
+  flows: z
+    .record(z.string().min(1).max(128), z.strictObject({ batches: count, records: count }))
+    .describe('how much evidence each flow holds; with ended all of them')
+    .exactOptional(),
 })
 
 /**
@@ -44,5 +47,5 @@ const stateSchema = z.looseObject({
  * @throws {@link EvidenceError} `ERR_VIEWNET_EVIDENCE_FORMAT`, `ERR_VIEWNET_EVIDENCE_SIZE`
  */
 export function decodeRunState(text: string | Uint8Array, where: string): RunState {
-  return parseEvidence(stateSchema, text, where)
+  return parseEvidence(runStateSchema, text, where)
 }
