@@ -51,7 +51,7 @@ export class BrokerConnection {
   /**
    * Connect for the first time.
    *
-   * @throws {@link BenchError} `ERR_VIEWNET_BROKER` when the broker is absent, refuses, or is silent; `signal.reason` when aborted
+   * @throws BenchError `ERR_VIEWNET_BROKER` when the broker is absent, refuses, or is silent; `signal.reason` when aborted
    */
   async open(connect: ConnectOptions): Promise<void> {
     const { address, client: options, prepare } = this.#options

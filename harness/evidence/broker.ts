@@ -52,7 +52,7 @@ export class EmbeddedBroker {
   }
 
   /**
-   * @throws {@link BenchError} `ERR_VIEWNET_BROKER` when the port cannot be had; UsageError `ERR_VIEWNET_OPTION`
+   * @throws BenchError `ERR_VIEWNET_BROKER` when the port cannot be had; UsageError `ERR_VIEWNET_OPTION`
    */
   static async start(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
     const { port, maxConnections, maxPacketOctets } = parseOptions('EmbeddedBroker', optionsSchema, options)

@@ -10,6 +10,10 @@ export type JsonSchema = Readonly<Record<string, unknown>>
  */
 export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   // Columns are checked by code of their own, and bring their description with them.
-  const { $schema: _, ...description } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any' })
+  const { $schema: _, ...description } = z.toJSONSchema(schema, {
+    target: 'draft-7',
+    io: 'input',
+    unrepresentable: 'any',
+  })
   return description
 }

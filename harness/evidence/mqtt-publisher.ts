@@ -154,7 +154,7 @@ export class MqttPublisher implements EvidenceSink {
    * Open the outbox, connect, and say online. What an earlier process left in the outbox is published first. From then on a lost connection is
    * taken up again by itself.
    *
-   * @throws {@link BenchError} `ERR_VIEWNET_BROKER` when the broker is absent, refuses, or is silent; `ERR_VIEWNET_EVIDENCE_FILE` when the
+   * @throws BenchError `ERR_VIEWNET_BROKER` when the broker is absent, refuses, or is silent; `ERR_VIEWNET_EVIDENCE_FILE` when the
    * outbox cannot be opened; `signal.reason` when aborted
    */
   async connect(options: ConnectOptions = {}): Promise<void> {
@@ -220,7 +220,7 @@ export class MqttPublisher implements EvidenceSink {
   /**
    * Wait until the broker has acknowledged everything and, where it is read back, all of that is confirmed.
    *
-   * @throws {@link BenchError} `ERR_VIEWNET_EVIDENCE_LOST` when anything was lost, ever; `ERR_VIEWNET_BROKER` when time is up
+   * @throws BenchError `ERR_VIEWNET_EVIDENCE_LOST` when anything was lost, ever; `ERR_VIEWNET_BROKER` when time is up
    */
   async drain({ timeoutMs = DEFAULT_DRAIN_TIMEOUT_MS }: DrainOptions = {}): Promise<void> {
     // What is lost does not come by waiting.
@@ -346,7 +346,7 @@ export class MqttPublisher implements EvidenceSink {
     )
   }
 
-  /** @throws {@link BenchError} when time is up; also returns when something is lost */
+  /** @throws BenchError when time is up; also returns when something is lost */
   #becomeIdle(timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const listener = (): void => {

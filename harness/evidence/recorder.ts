@@ -101,7 +101,7 @@ export class EvidenceRecorder {
   /**
    * Cut the unfinished batch of a flow, or of all, and wait until every sink holds it safely.
    *
-   * @throws {@link BenchError} when a sink lost evidence or does not take it in time; UsageError `ERR_VIEWNET_TOPIC` when a flow's name that
+   * @throws BenchError when a sink lost evidence or does not take it in time; UsageError `ERR_VIEWNET_TOPIC` when a flow's name that
    * {@link FlowOfPacket} gave cannot stand in a topic
    */
   async flush(flow?: string, options?: DrainOptions): Promise<void> {

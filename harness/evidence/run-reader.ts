@@ -126,7 +126,7 @@ export class RunReader implements AsyncIterable<EvidenceEntry> {
   /**
    * Connect and subscribe. What is published after this is read without a gap; of what was before, brokers keep the state only.
    *
-   * @throws {@link BenchError} `ERR_VIEWNET_BROKER` when the broker is absent or refuses; `signal.reason` when aborted; UsageError
+   * @throws BenchError `ERR_VIEWNET_BROKER` when the broker is absent or refuses; `signal.reason` when aborted; UsageError
    * `ERR_VIEWNET_OPTION`, `ERR_VIEWNET_ADDRESS`, `ERR_VIEWNET_CREDENTIALS`, `ERR_VIEWNET_TOPIC`
    */
   static async subscribe(options: RunReaderOptions): Promise<RunReader> {
@@ -144,7 +144,7 @@ export class RunReader implements AsyncIterable<EvidenceEntry> {
   }
 
   /**
-   * @throws {@link EvidenceError} when something else than evidence of this run is published there; {@link BenchError} `ERR_VIEWNET_BROKER`
+   * @throws {@link EvidenceError} when something else than evidence of this run is published there; BenchError `ERR_VIEWNET_BROKER`
    * when the connection is lost or nothing comes; `signal.reason` when aborted
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<EvidenceEntry, void, undefined> {

@@ -17,7 +17,7 @@ export interface EvidenceSink {
   /**
    * Wait until everything that was taken is safe: acknowledged by the broker, written to the file.
    *
-   * @throws {@link BenchError} when anything was lost, ever, or time is up
+   * @throws BenchError when anything was lost, ever, or time is up
    */
   drain(options?: DrainOptions): Promise<void>
   /** Release what the sink holds; closing twice is fine. */

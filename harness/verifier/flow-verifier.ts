@@ -3,7 +3,7 @@ import type { MessageName } from '../evidence/record.js'
 import { ExchangeFacts } from './exchange-facts.js'
 import { Findings } from './findings.js'
 import { FlowFacts } from './flow-facts.js'
-import { RULES } from './rules.js'
+import { JUDGING_RULES } from './rules.js'
 import type { Breach, Rule } from './rule.js'
 import type { SequenceBudget } from './sequence-table.js'
 import { sightingOf, type Sighting } from './sighting.js'
@@ -15,9 +15,9 @@ const RELEASE_AFTER_MICROSECONDS = 5_000_000
 /** Exchanges in one flow that are followed. */
 const MAX_EXCHANGES = 65_536
 
-const RECORD_RULES = RULES.filter((rule) => rule.record !== undefined)
-const STOPPING_RULES = byMessage(RULES.filter((rule) => rule.stops))
-const JUDGING_RULES = byMessage(RULES.filter((rule) => !rule.stops))
+const RECORD_RULES = JUDGING_RULES.filter((rule) => rule.record !== undefined)
+const STOPPING_RULES = byMessage(JUDGING_RULES.filter((rule) => rule.stops))
+const SHOWN_RULES = byMessage(JUDGING_RULES.filter((rule) => !rule.stops))
 
 /** What the flows of one run share. */
 export interface RunFacts {
@@ -53,7 +53,7 @@ export class FlowVerifier {
   add(batch: PacketBatch): void {
     const facts = this.#facts
     if (facts.isRepeated(batch)) return
-    for (const rule of RULES) this.#note(rule, null, rule.batch?.(batch, facts, this.#run.id))
+    for (const rule of JUDGING_RULES) this.#note(rule, null, rule.batch?.(batch, facts, this.#run.id))
     facts.applyBatch(batch)
     for (let index = 0; index < batch.columns.t.length; index++) {
       this.#judge(sightingOf(batch, index, facts.sides))
@@ -72,7 +72,7 @@ export class FlowVerifier {
     const note = (rule: Rule, exchange: number | null, breach: Breach | undefined): void => {
       if (breach) findings.add(rule, facts.flow, exchange, breach)
     }
-    for (const rule of RULES) {
+    for (const rule of JUDGING_RULES) {
       if (!this.#isJudged(rule)) continue
       for (const exchange of this.#exchanges.values()) note(rule, exchange.exchange, rule.ending?.(exchange, facts))
       note(rule, null, rule.flow?.(facts, this.#exchanges.size, totals))
@@ -81,7 +81,7 @@ export class FlowVerifier {
       verdict: findings.verdict,
       findings: findings.kept,
       findingCount: findings.count,
-      notJudged: RULES.filter((rule) => !this.#isJudged(rule)).map((rule) => rule.id),
+      notJudged: JUDGING_RULES.filter((rule) => !this.#isJudged(rule)).map((rule) => rule.id),
       exchanges: [...this.#exchanges.values()].map((exchange) => exchange.summary()),
       evidence: { ...this.totals, totals: totals ? 'checked' : 'unknown' },
     }
@@ -97,7 +97,7 @@ export class FlowVerifier {
     if (!exchange || this.#breaks(STOPPING_RULES[sighting.message], sighting, exchange)) return
     // The exchange was freed, then asked for once more by a REQUEST that came late: what the converter does with it is another exchange.
     if (exchange.requestedAgain && (sighting.said || sighting.arrived)) return
-    this.#breaks(JUDGING_RULES[sighting.message], sighting, exchange)
+    this.#breaks(SHOWN_RULES[sighting.message], sighting, exchange)
     const wasOpen = exchange.end === 'open'
     exchange.apply(sighting)
     if (wasOpen && exchange.end !== 'open') this.#ended.push(exchange)

@@ -3,10 +3,7 @@
  *
  * @module verifier
  */
-export type { Breach, Evidence, Rule } from './rule.js'
+export type { Evidence, RuleDescription } from './rule.js'
 export { RULES } from './rules.js'
 export * from './verdict.js'
 export * from './verifier.js'
-export type { ExchangeFacts } from './exchange-facts.js'
-export type { FlowFacts } from './flow-facts.js'
-export type { Sighting } from './sighting.js'

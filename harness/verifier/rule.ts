@@ -15,16 +15,22 @@ export interface Breach {
   readonly records: readonly Sighting[]
 }
 
-/**
- * One rule over packet records. It has no state: it judges what it is shown against the facts that were known before.
- */
-export interface Rule {
+/** What a rule asks for, for reports and for people. */
+export interface RuleDescription {
   /** Stable: reports and other programs name it. */
   readonly id: string
   readonly sentence: string
   /** A section of docs/protocol.md, or `evidence` for a rule about the evidence itself. */
   readonly clause: string
   readonly blame: Blame
+  /** Without all of it the rule is not judged. */
+  readonly needs: readonly Evidence[]
+}
+
+/**
+ * One rule over packet records. It has no state: it judges what it is shown against the facts that were known before.
+ */
+export interface Rule extends RuleDescription {
   /**
    * `presence`: a breach is in what was seen, and stands whatever else is missing. `absence`: a breach is that something was not seen, which
    * in evidence with gaps proves nothing.
@@ -34,8 +40,6 @@ export interface Rule {
   readonly taints?: true
   /** A sighting that breaks this is judged no further, and believed in nothing. */
   readonly stops?: true
-  /** Without all of it the rule is not judged. */
-  readonly needs: readonly Evidence[]
   /** Messages that {@link packet} is shown. */
   readonly messages?: readonly MessageName[]
   /** Judge one sighting, before it is added to the facts. */

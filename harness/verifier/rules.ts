@@ -4,11 +4,11 @@ import { endingRules } from './ending-rules.js'
 import { evidenceRules } from './evidence-rules.js'
 import { resourceRules } from './resource-rules.js'
 import { roundRules } from './round-rules.js'
-import type { Rule } from './rule.js'
+import type { Rule, RuleDescription } from './rule.js'
 import { sequenceRules } from './sequence-rules.js'
 
-/** Every rule. Of several that one sighting breaks, the first here comes first in the findings. */
-export const RULES: readonly Rule[] = [
+/** Every rule, as it judges. Of several that one sighting breaks, the first here comes first in the findings. */
+export const JUDGING_RULES: readonly Rule[] = [
   ...answerRules,
   ...countRules,
   ...sequenceRules,
@@ -17,3 +17,6 @@ export const RULES: readonly Rule[] = [
   ...endingRules,
   ...evidenceRules,
 ]
+
+/** Every rule, in words. */
+export const RULES: readonly RuleDescription[] = JUDGING_RULES

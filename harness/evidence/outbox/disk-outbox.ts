@@ -57,7 +57,7 @@ export class DiskOutbox {
   /**
    * Open the outbox, with whatever an earlier process left in it.
    *
-   * @throws {@link BenchError} `ERR_VIEWNET_EVIDENCE_FILE` when the folder cannot be read
+   * @throws BenchError `ERR_VIEWNET_EVIDENCE_FILE` when the folder cannot be read
    */
   static async open(options: DiskOutboxOptions): Promise<DiskOutbox> {
     const outbox = new DiskOutbox(options)
@@ -126,7 +126,7 @@ export class DiskOutbox {
   /**
    * Put messages in front of everything that was not read, for the next process; what was read is forgotten. Close the outbox after it.
    *
-   * @throws {@link BenchError} `ERR_VIEWNET_EVIDENCE_LOST` when the disk does not take them
+   * @throws BenchError `ERR_VIEWNET_EVIDENCE_LOST` when the disk does not take them
    */
   async putBack(messages: readonly OutboxMessage[]): Promise<void> {
     await this.#writing
