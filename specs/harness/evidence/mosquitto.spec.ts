@@ -53,3 +53,26 @@ t.test('publishes to mosquitto and reads back from it, will and all [MQTT 3.1.1]
   t.notMatch(wrong, { message: /wrong-pw/ })
   await watcher.endAsync()
 })
+
+t.test('refuses JSON of 50 MB by its size, and names where it came from [evidence]', { skip }, async (t) => {
+  const mosquitto = await Mosquitto.prepare(t.testdir())
+  await mosquitto.start()
+  t.teardown(() => mosquitto.kill('SIGTERM'))
+  const reader = await RunReader.subscribe({ broker: mosquitto.url, run: 'r1' })
+  const liar = await connectAsync(mosquitto.url, { protocolVersion: 4 })
+  const topic = 'viewnet/v1/lab/bench-1/run/r1/packets/f1'
+  const huge = Buffer.alloc(50_000_000, ' ')
+  huge.write('{"v":1')
+  const reading = (async () => {
+    for await (const _entry of reader) t.fail('nothing of it is evidence')
+  })()
+  await Promise.all([
+    t.rejects(reading, {
+      code: 'ERR_VIEWNET_EVIDENCE_SIZE',
+      where: topic,
+      message: /at most 4194304 octets, got 50000000/,
+    }),
+    liar.publishAsync(topic, huge, { qos: 1 }),
+  ])
+  await liar.endAsync(true)
+})

@@ -14,6 +14,7 @@ import {
   type RunState,
   type VerdictMessage,
 } from '../../../harness/evidence/index.js'
+import { Verifier } from '../../../harness/verifier/index.js'
 import { resourceRecord } from './records.js'
 import { TcpProxy } from './tcp-proxy.js'
 
@@ -277,6 +278,33 @@ t.test('refuses options and addresses that are wrong, by name and without creden
   t.equal(make({ broker: 'mqtt://[::1]' })().broker, 'mqtt://[::1]:1883')
   t.equal(make({ broker: 'mqtts://broker.lab/' })().broker, 'mqtts://broker.lab:8883')
   t.end()
+})
+
+t.test('a publisher that lies about the numbers of its batches is not believed [evidence]', async (t) => {
+  await using broker = await EmbeddedBroker.start()
+  const one = encodeBatch(batch(0))
+  const lies: readonly [name: string, payloads: readonly string[]][] = [
+    ['a batch left out', [one, encodeBatch(batch(2))]],
+    ['a batch far ahead', [one, encodeBatch({ ...batch(1), batch: Number.MAX_SAFE_INTEGER })]],
+    ['the same number with another packet', [one, one.replace('9f3c01aa', '00000000')]],
+    ['a first record that overlaps', [one, encodeBatch({ ...batch(1), first: 0 })]],
+  ]
+  for (const [name, payloads] of lies) {
+    const reader = await RunReader.subscribe({ broker: broker.url, run: 'r1' })
+    const liar = await connectAsync(broker.url, { protocolVersion: 4 })
+    const base = 'viewnet/v1/lab/bench-1/run/r1'
+    const verifier = new Verifier()
+    const reading = (async () => {
+      for await (const entry of reader) if (entry.type === 'packets') verifier.add(entry.batch)
+    })()
+    for (const payload of payloads) await liar.publishAsync(`${base}/packets/f1`, payload, { qos: 1 })
+    await liar.publishAsync(`${base}/state`, JSON.stringify(state(true)), { qos: 1 })
+    await reading
+    const { verdict, findings } = verifier.finish()
+    t.equal(verdict, 'could-not-test', name)
+    t.ok(findings.some(({ rule }) => rule === 'evidence-dense'))
+    await liar.endAsync()
+  }
 })
 
 async function collect(reader: RunReader): Promise<EvidenceEntry[]> {
