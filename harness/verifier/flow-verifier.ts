@@ -54,6 +54,8 @@ export class FlowVerifier {
     const facts = this.#facts
     if (facts.isRepeated(batch)) return
     for (const rule of JUDGING_RULES) this.#note(rule, null, rule.batch?.(batch, facts, this.#run.id))
+    // Told again in other words, or of another run: it is noted as such, and convicts nobody.
+    if (batch.batch < facts.nextBatch || batch.run !== this.#run.id) return
     facts.applyBatch(batch)
     for (let index = 0; index < batch.columns.t.length; index++) {
       this.#judge(sightingOf(batch, index, facts.sides))
