@@ -21,7 +21,7 @@ export interface UdpAddress {
  * Parse a UDP link address such as `udp://127.0.0.1:28200` or `udp://[::1]`.
  *
  * @param defaultPort - used where the address names no port
- * @throws {@link UsageError} `ERR_VIEWNET_ADDRESS` when it is no such address; host names are refused, because packets are matched by number
+ * @throws UsageError `ERR_VIEWNET_ADDRESS` when it is no such address; host names are refused, because packets are matched by number
  */
 export function parseUdpAddress(address: string, defaultPort: number = DEFAULT_UDP_PORT): UdpAddress {
   const match = /^udp:\/\/(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|([0-9.]+))(?::(\d{1,5}))?$/.exec(address)

@@ -76,7 +76,7 @@ export class SnapshotBuilder {
    * Take what the filter wants of one page.
    *
    * @returns false when there are more than `maxResources`: the snapshot cannot be made
-   * @throws {@link DeviceError} `ERR_VIEWNET_DEVICE_FAULT` when the driver hands over a recording that cannot be one
+   * @throws DeviceError `ERR_VIEWNET_DEVICE_FAULT` when the driver hands over a recording that cannot be one
    */
   add(page: readonly Recording[]): boolean {
     for (const recording of page) {

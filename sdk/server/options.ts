@@ -93,7 +93,7 @@ const schema = z.strictObject({
 })
 
 /**
- * @throws {@link UsageError} `ERR_VIEWNET_OPTION`, `ERR_VIEWNET_MESSAGE_NUMBER` or `ERR_VIEWNET_ADDRESS`, naming the option, what was expected,
+ * @throws UsageError `ERR_VIEWNET_OPTION`, `ERR_VIEWNET_MESSAGE_NUMBER` or `ERR_VIEWNET_ADDRESS`, naming the option, what was expected,
  * what came, and the nearest right word
  */
 export function parseOptions(options: ConversionServerOptions): ParsedOptions {

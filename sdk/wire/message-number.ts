@@ -4,7 +4,7 @@ import { UsageError } from '../errors.js'
  * Parse an external message number (对外消息号码) such as `00001-00020-00300-04000`: four groups of 16 bits.
  *
  * @returns the number as 64 bits, as it stands on the wire
- * @throws {@link UsageError} `ERR_VIEWNET_MESSAGE_NUMBER` if it is not four groups of 0–65535
+ * @throws UsageError `ERR_VIEWNET_MESSAGE_NUMBER` if it is not four groups of 0–65535
  */
 export function parseMessageNumber(text: string): bigint {
   const groups = text.split('-')
