@@ -101,7 +101,7 @@ export class EvidenceTrail {
     const opened = new Closers()
     try {
       // First of all, so that a run whose broker is absent still leaves the file that its report is said to hold.
-      const file = await NdjsonSink.open(join(report, 'packets.ndjson'))
+      const file = await NdjsonSink.open(join(report, 'packets.ndjson'), { onLoss: firstAloud() })
       opened.add(() => file.close())
       const application = Object.entries(versions).map(([program, version]) => `${program} ${version}`)
       const startedAtMs = Date.now()
@@ -110,6 +110,7 @@ export class EvidenceTrail {
         run,
         startedAtMs,
         application: application.join(', '),
+        onLoss: firstAloud(),
       })
       opened.add(() => capture.close())
       const embedded = broker === undefined ? await EmbeddedBroker.start() : undefined
@@ -121,6 +122,7 @@ export class EvidenceTrail {
         station,
         outbox: join(report, 'outbox'),
         isReadBack: true,
+        onLoss: firstAloud(),
       })
       opened.add(() => publisher.close())
       await publisher.connect({ signal })
@@ -243,7 +245,7 @@ export class EvidenceTrail {
   /** Publish a flow, or all of them, and wait as long as there is progress, or the broker may be away. */
   async #publishAll(flow?: string): Promise<void> {
     const giveUpAtMs = performance.now() + this.#brokerAwayMs
-    for (;;) {
+    for (let waits = 0; ; waits++) {
       const before = this.#publisher.stats()
       try {
         return await this.recorder.flush(flow, { timeoutMs: READ_BACK_MS })
@@ -253,6 +255,8 @@ export class EvidenceTrail {
         const isMoving = now.connections > before.connections || now.published > before.published
         const isAway = !now.isConnected && performance.now() < giveUpAtMs
         if (now.lost > 0 || this.#failure || this.#signal.aborted || !(isMoving || isAway)) throw failure
+        if (waits === 0)
+          process.emitWarning(`${this.broker} is away or slow; waiting ${this.#brokerAwayMs / 1000} s for it at most`)
       }
     }
   }
@@ -281,5 +285,14 @@ export class EvidenceTrail {
       this.#waiting.add(check)
       check()
     })
+  }
+}
+
+/** Says the first loss of one sink at once, to whoever watches the run; every case that it spoils tells it again. */
+function firstAloud(): (loss: Error) => void {
+  let isSaid = false
+  return (loss) => {
+    if (!isSaid) process.emitWarning(loss)
+    isSaid = true
   }
 }
