@@ -13,7 +13,8 @@ t.test('every entry point of package.json is there: types, code and source', (t)
 })
 
 t.test('every entry point can be imported by its name, and brings something', (t) => {
-  const names = Object.keys(MANIFEST.exports).filter((name) => name !== './package.json')
+  // JSON documents are there to be read; importing one takes an attribute whose spelling differs between Node releases.
+  const names = Object.keys(MANIFEST.exports).filter((name) => !name.endsWith('.json'))
   const specifiers = names.map((name) => `viewnet${name.slice(1)}`)
   const script = `
     for (const name of ${JSON.stringify(specifiers)}) console.log(name, Object.keys(await import(name)).length)`
