@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { BenchError } from '../bench/errors.js'
 import { MAX_BATCH_OCTETS } from './batch.js'
 import { MqttFrameLimit } from './frame-limit.js'
-import { parseOptions } from './options.js'
+import { parseStrictly } from 'viewnet/device'
 
 /** The broker asks for no credentials, so it is never reachable from another machine. */
 const HOST = '127.0.0.1'
@@ -55,7 +55,7 @@ export class EmbeddedBroker {
    * @throws BenchError `ERR_VIEWNET_BROKER` when the port cannot be had; UsageError `ERR_VIEWNET_OPTION`
    */
   static async start(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
-    const { port, maxConnections, maxPacketOctets } = parseOptions('EmbeddedBroker', optionsSchema, options)
+    const { port, maxConnections, maxPacketOctets } = parseStrictly(optionsSchema, options, 'EmbeddedBroker')
     const broker = await Aedes.createBroker({
       connectTimeout: 5000,
       drainTimeout: 30_000,

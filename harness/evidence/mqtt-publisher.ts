@@ -6,7 +6,7 @@ import type { PacketBatch } from './batch.js'
 import { parseBrokerAddress, type BrokerAddress } from './broker-address.js'
 import { BrokerConnection } from './broker-connection.js'
 import { brokerError, type ConnectOptions } from './mqtt-client.js'
-import { parseOptions } from './options.js'
+import { parseStrictly } from 'viewnet/device'
 import { DiskOutbox } from './outbox/index.js'
 import type { CaseOutcomeMessage, VerdictMessage } from './payloads.js'
 import { PublishQueue, type QueuedMessage, type Sending } from './publish-queue.js'
@@ -118,7 +118,7 @@ export class MqttPublisher implements EvidenceSink {
    * @throws UsageError `ERR_VIEWNET_OPTION`, `ERR_VIEWNET_ADDRESS`, `ERR_VIEWNET_CREDENTIALS`, `ERR_VIEWNET_TOPIC` naming the option
    */
   constructor(options: MqttPublisherOptions) {
-    this.#options = parseOptions('MqttPublisher', optionsSchema, options)
+    this.#options = parseStrictly(optionsSchema, options, 'MqttPublisher')
     const { broker, site, station, maxInFlight, maxQueuedOctets, seed, environment } = this.#options
     this.#station = { site, station }
     this.#statusTopic = statusTopic(this.#station)

@@ -1,14 +1,13 @@
+import { UsageError, parseStrictly } from 'viewnet/device'
 import { randomBytes } from 'node:crypto'
 import type { MqttClient } from 'mqtt'
 import { z } from 'zod'
-import { UsageError } from 'viewnet/device'
 import type { PacketBatch } from './batch.js'
 import { parseBrokerAddress, type BrokerAddress } from './broker-address.js'
 import { BrokerConnection } from './broker-connection.js'
 import { decodeBatch } from './decode-batch.js'
 import { EvidenceError, EvidenceErrorCode } from './errors.js'
 import { brokerError, connectMqtt, type ConnectOptions } from './mqtt-client.js'
-import { parseOptions } from './options.js'
 import { decodeRunState, type RunState } from './run-state.js'
 import { topicLevel } from './topics.js'
 
@@ -92,7 +91,7 @@ export class RunReader implements AsyncIterable<EvidenceEntry> {
   readonly #onAbort = (): void => this.#fail(this.#options.signal?.reason)
 
   private constructor(options: RunReaderOptions) {
-    this.#options = parseOptions('RunReader', optionsSchema, options)
+    this.#options = parseStrictly(optionsSchema, options, 'RunReader')
     const { broker, run, site, station, awayTimeoutMs, seed, environment } = this.#options
     this.#address = parseBrokerAddress(broker, environment)
     const prefix = [

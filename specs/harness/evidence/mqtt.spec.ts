@@ -259,9 +259,9 @@ t.test('refuses options and addresses that are wrong, by name and without creden
   const make = (options: object) => () => new MqttPublisher({ broker: 'mqtt://127.0.0.1', ...PLACE, ...options })
   t.throws(make({ maxInflight: 1 }), {
     code: 'ERR_VIEWNET_OPTION',
-    message: /'maxInflight'; did you mean 'maxInFlight'/,
+    message: /maxInflight: unknown option; did you mean 'maxInFlight'/,
   })
-  t.throws(make({ maxInFlight: 0 }), { code: 'ERR_VIEWNET_OPTION', message: /'maxInFlight'/ })
+  t.throws(make({ maxInFlight: 0 }), { code: 'ERR_VIEWNET_OPTION', message: /maxInFlight: / })
   t.throws(make({ site: 'a/b' }), { code: 'ERR_VIEWNET_TOPIC', message: /^site: / })
   t.throws(make({ station: '' }), { code: 'ERR_VIEWNET_TOPIC' })
   for (const broker of [
