@@ -6,5 +6,15 @@
 export * from './server/index.js'
 export * from './device/index.js'
 export { DEFAULT_LIMITS, type CloseReason, type ExchangeFacts, type ExchangeLimits } from './exchange/index.js'
-export { DEFAULT_UDP_PORT, LinkError, MemoryNetwork, udpLink, type Link, type LinkReceiver } from './link/index.js'
+export {
+  DEFAULT_UDP_PORT,
+  LinkError,
+  LinkKind,
+  MemoryNetwork,
+  RUN_PACKETS_MOST,
+  udpLink,
+  type Link,
+  type LinkReceiver,
+  type LinkStats,
+} from './link/index.js'
 export { DecodeError, REFERENCE_1, ResponseStatus, type WireProfile } from './wire/index.js'

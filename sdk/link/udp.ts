@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram'
 import { isIP, SocketAddress } from 'node:net'
 import { UsageError } from '../errors.js'
-import { LinkError, type Link, type LinkReceiver } from './link.js'
+import { LinkError, runPackets, type Link, type LinkReceiver, type LinkStats } from './link.js'
 
 /** Default UDP port of a conversion server (docs/protocol.md, section 1). */
 export const DEFAULT_UDP_PORT = 28200
@@ -62,6 +62,10 @@ class UdpLink implements Link {
   #socket: Socket | undefined
   #address: string
   readonly #targets = new Map<string, UdpAddress>()
+  #sentPackets = 0
+  #queuedPackets = 0
+  #lostPackets = 0
+  #receivedPackets = 0
 
   constructor(bind: UdpAddress) {
     this.#bind = bind
@@ -98,18 +102,46 @@ class UdpLink implements Link {
       receiver.error?.(new LinkError('ERR_VIEWNET_LINK', `${this.#address}: ${cause.message}`, { cause }))
     })
     socket.on('message', (packet: Uint8Array, from: RemoteInfo) => {
+      this.#receivedPackets += 1
       receiver.packet(packet, formatUdpAddress({ host: from.address, port: from.port }))
     })
   }
 
   send(packet: Uint8Array, to: string): void {
     const target = this.#target(to)
-    if (!target) return
+    if (!target || !this.#socket) {
+      this.#lostPackets += 1
+      return
+    }
     // dgram keeps the buffer until libuv has sent it, so a caller that reuses its buffer needs a copy; not slice(), which is a view of a Buffer.
     // An ICMP refusal comes back as an error here: the packet is lost, which the protocol recovers from.
     const octets = Buffer.allocUnsafe(packet.length)
     octets.set(packet)
-    this.#socket?.send(octets, target.port, target.host, () => {})
+    this.#queuedPackets += 1
+    this.#socket.send(octets, target.port, target.host, (error) => {
+      this.#queuedPackets -= 1
+      if (error) this.#lostPackets += 1
+      else this.#sentPackets += 1
+    })
+  }
+
+  sendRun(octets: Uint8Array, packetBytes: number, to: string): void {
+    const packets = runPackets(octets, packetBytes)
+    if (packets === 0) this.#lostPackets += 1
+    for (let at = 0; at < packets; at++) this.send(octets.subarray(at * packetBytes, (at + 1) * packetBytes), to)
+  }
+
+  stats(): LinkStats {
+    return {
+      kind: 'udp',
+      isAccelerated: false,
+      sentPackets: this.#sentPackets,
+      sendCalls: this.#sentPackets,
+      queuedPackets: this.#queuedPackets,
+      lostPackets: this.#lostPackets,
+      receivedPackets: this.#receivedPackets,
+      receiveCalls: this.#receivedPackets,
+    }
   }
 
   async close(): Promise<void> {
