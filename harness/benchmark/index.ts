@@ -8,7 +8,7 @@ import type { Measurement } from './figure.js'
 import { onvifListingMeasurement } from './onvif-listing.js'
 import { wireMeasurements } from './wire-figures.js'
 
-export { measure, type Figure, type Goal, type Measurement } from './figure.js'
+export { measure, type Comparison, type Family, type Figure, type Goal, type Measurement } from './figure.js'
 
 /** Everything that the suite measures, in the order of the table. */
 export function measurements(): readonly Measurement[] {

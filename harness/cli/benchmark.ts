@@ -20,17 +20,27 @@ export function benchmarkCommand(): Command {
           `--only: expected a part of one of: ${all.map(({ name }) => name).join('; ')}; got '${only}'`,
         )
       }
-      note(
-        `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, load ${loadavg()[0]?.toFixed(1)}, Node ${process.versions.node}`,
-      )
+      const processor = cpus()[0]?.model ?? 'unknown processor'
+      note(`${cpus().length} × ${processor}, ${load()}, Node ${process.versions.node}`)
       const figures: Figure[] = []
       for (const [at, measurement] of chosen.entries()) {
-        note(`[${at + 1}/${chosen.length}] ${measurement.name} …`)
-        figures.push(await measure(measurement))
+        const startedAtMs = performance.now()
+        const figure = await measure(measurement)
+        const tookS = ((performance.now() - startedAtMs) / 1000).toFixed(1)
+        note(`[${at + 1}/${chosen.length}] ${figure.name}: ${outcomeOf(figure)}, after ${tookS} s, ${load()}`)
+        figures.push(figure)
       }
       if (json) printJson(figures)
       else print(tableOf(figures))
     })
+}
+
+/** Processes that wanted to run, on average over the last minute: what else the machine did. */
+const load = (): string => `load ${loadavg()[0]?.toFixed(1)}`
+
+function outcomeOf({ met, skipped }: Figure): string {
+  if (skipped !== undefined) return 'skipped'
+  return met === true ? 'met' : 'missed'
 }
 
 function tableOf(figures: readonly Figure[]): string {
@@ -38,10 +48,27 @@ function tableOf(figures: readonly Figure[]): string {
     head: ['figure', 'ours', 'bare', 'ratio', 'spread', 'goal', ''],
     style: { head: [], border: [] },
   })
-  for (const { name, value, unit, baseline, ratio, goal, met, spread } of figures) {
-    const rounded = (number: number): string => `${Math.round(number).toLocaleString('en')} ${unit}`
-    const range = spread.map((each) => each.toFixed(2)).join('–')
-    table.push([name, rounded(value), rounded(baseline), ratio.toFixed(2), range, goal, met ? 'met' : 'missed'])
+  for (const figure of figures) {
+    const { name, value, unit, baseline, ratio, goal, spread, skipped } = figure
+    if (skipped !== undefined) {
+      table.push([name, { colSpan: 4, content: skipped }, goal, 'skipped'])
+      continue
+    }
+    const range = spread?.map((each) => each.toFixed(2)).join('–') ?? ''
+    table.push([
+      name,
+      rounded(value, unit),
+      rounded(baseline, unit),
+      ratio?.toFixed(2) ?? '—',
+      range,
+      goal,
+      outcomeOf(figure),
+    ])
   }
   return table.toString()
+}
+
+/** Four digits are more than any of these figures is good for. */
+function rounded(value: number | null, unit: string): string {
+  return value === null ? '—' : `${value.toLocaleString('en', { maximumSignificantDigits: 4 })} ${unit}`
 }
