@@ -72,10 +72,10 @@ for (const { name, options, says } of WRONG) {
 }
 
 t.test('no message tells a password', (t) => {
-  t.throws(
-    () => parseOutletOptions({ driver: 'shelly', url: 'http://127.0.0.1', password: 'sesame', switch: -1 }),
-    { code: 'ERR_VIEWNET_OPTION', message: /^(?!.*sesame)/ },
-  )
+  t.throws(() => parseOutletOptions({ driver: 'shelly', url: 'http://127.0.0.1', password: 'sesame', switch: -1 }), {
+    code: 'ERR_VIEWNET_OPTION',
+    message: /^(?!.*sesame)/,
+  })
   t.end()
 })
 
