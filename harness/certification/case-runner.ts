@@ -1,4 +1,4 @@
-import type { MonitoringDevice } from 'viewnet/device'
+import type { DeviceIdentity, MonitoringDevice } from 'viewnet/device'
 import type { CaseRecord, Outcome } from '../report/index.js'
 import type { CaseBench, CaseResult, CertificationCase, ExchangePlan, Findings, ObservedExchange } from './case.js'
 import { reach } from './cases/device-cases.js'
@@ -16,7 +16,8 @@ const PROGRESS_INTERVAL_MS = 100
 /** Cases that are done, and who the device said it is. */
 export interface CasesDone {
   readonly cases: readonly CaseRecord[]
-  readonly deviceName: string
+  /** Undefined while it has not said so. */
+  readonly identity?: DeviceIdentity
 }
 
 /**
@@ -29,7 +30,7 @@ export async function runCases(
   options: CertifyOptions,
   trail: EvidenceTrail,
   converter: ConverterUnderTest,
-  done: { readonly cases: CaseRecord[]; deviceName: string },
+  done: { readonly cases: CaseRecord[]; identity?: DeviceIdentity },
 ): Promise<void> {
   const { run, device, onEvent } = options
   const cases = casesOf(options)
@@ -51,10 +52,7 @@ export async function runCases(
       trail.caseEnded(record)
       onEvent({ type: 'caseEnded', record, index })
       const { identity } = findings.description ?? {}
-      if (identity)
-        done.deviceName = [identity.manufacturer, identity.model, identity.firmware]
-          .filter((part) => part !== '')
-          .join(' ')
+      if (identity) done.identity = identity
     }
   } finally {
     await driver.close?.()

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { UsageError, ViewnetError } from 'viewnet/device'
+import { UsageError, ViewnetError, type DeviceIdentity } from 'viewnet/device'
 import { writeReports, type CaseRecord, type RunRecord } from '../report/index.js'
 import { runCases, type CasesDone } from './case-runner.js'
 import { casesOf, runState, type CertifyOptions } from './certify-options.js'
@@ -34,13 +34,14 @@ export async function certify(options: CertifyOptions): Promise<RunRecord> {
   const startedAt = new Date()
   const startedAtMs = performance.now()
   await makeFolder(report)
-  const { conclusion, cases, deviceName, converter, evidence, flows } = await runOnBench(options)
+  const { conclusion, cases, identity, converter, evidence, flows } = await runOnBench(options)
   const record: RunRecord = {
     run,
     ...conclusion,
     seed,
     device: device.number,
-    deviceName,
+    deviceName: nameOf(identity),
+    ...(identity && { identity }),
     converter,
     cases,
     evidence,
@@ -53,6 +54,12 @@ export async function certify(options: CertifyOptions): Promise<RunRecord> {
   }
   await writeReports(record)
   return record
+}
+
+/** Who a device says it is, for people; of what it leaves out, nothing. */
+function nameOf(identity: DeviceIdentity | undefined): string {
+  if (!identity) return ''
+  return [identity.manufacturer, identity.model, identity.firmware].filter((part) => part !== '').join(' ')
 }
 
 async function makeFolder(path: string): Promise<void> {
@@ -71,7 +78,7 @@ async function runOnBench(options: CertifyOptions): Promise<RunOutcome> {
   const opened = new Closers()
   let trail: EvidenceTrail | undefined
   let converter: ConverterUnderTest | undefined
-  const done: { cases: CaseRecord[]; deviceName: string } = { cases: [], deviceName: '' }
+  const done: { cases: CaseRecord[]; identity?: DeviceIdentity } = { cases: [] }
   const outcome = (conclusion: Conclusion): RunOutcome => ({
     ...done,
     conclusion,

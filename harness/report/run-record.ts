@@ -52,6 +52,13 @@ export interface RunRecord {
   readonly device: string
   /** Who the device says it is, for people; empty where it was not reached. */
   readonly deviceName: string
+  /** The same as the device itself tells it; undefined where it was not reached. Fields that it left out are empty. */
+  readonly identity?: {
+    readonly manufacturer: string
+    readonly model: string
+    readonly firmware: string
+    readonly serialNumber: string
+  }
   /** Link address of the converter. */
   readonly converter: string
   readonly counts: RunCounts
