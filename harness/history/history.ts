@@ -158,7 +158,7 @@ export class History {
       .orderBy('id', 'desc')
       .limit(most)
       .execute()
-    return latest.reverse()
+    return latest.toReversed()
   }
 
   /** Every device that an attempt was made on, with the number of those that ended. */

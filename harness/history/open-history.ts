@@ -16,8 +16,6 @@ const MIGRATE_MOST = 20
 const MIGRATE_RETRY_MS = 50
 /** A database that is there answers sooner. */
 const CONNECT_MS = 10_000
-/** PostgreSQL's type number of bigint. */
-const BIGINT = 20
 
 /**
  * Open a history, made and brought up to date where that is needed.
@@ -80,7 +78,10 @@ function postgres(address: string): Dialect {
     connectionTimeoutMillis: CONNECT_MS,
     max: 4,
     // Moments in ms stay far below 2 ** 53.
-    types: { getTypeParser: (type, format) => (type === BIGINT ? Number : pg.types.getTypeParser(type, format)) },
+    types: {
+      getTypeParser: (type, format) =>
+        type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format),
+    },
   })
   // A connection that is lost while nobody uses it is opened again when somebody does.
   pool.on('error', () => undefined)

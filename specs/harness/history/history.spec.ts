@@ -137,7 +137,7 @@ function behaves(name: string, open: (t: Test) => Promise<string>): void {
       )
       const counts = (await both[0].devices()).filter(({ device }) => device.startsWith('device-'))
       t.same(
-        counts.map(({ attempts }) => Number(attempts)),
+        counts.map(({ attempts }) => attempts),
         [20, 20],
       )
       await Promise.all(both.map((history) => history.close()))

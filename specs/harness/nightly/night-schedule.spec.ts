@@ -49,7 +49,7 @@ void t.test('goes on where a night was killed: what counted is not made again, w
   t.throws(() => schedule.resume('x', 'pass'), RangeError)
 })
 
-void t.test('for any bench: bounds hold, sharers are apart, and every device is decided or used up', async (t) => {
+void t.test('for any bench: bounds hold, sharers are apart, and every device is decided or used up', async () => {
   const verdict = fc.constantFrom<RunVerdict>('pass', 'fail', 'could-not-test')
   const benches = fc.array(fc.record({ board: fc.integer({ min: 0, max: 3 }), isAiling: fc.boolean() }), {
     maxLength: 12,
