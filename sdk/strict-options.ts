@@ -30,12 +30,57 @@ export function parseStrictly<S extends z.ZodType>(schema: S, options: unknown, 
 
 /** What a schema found wrong, an issue each, for callers that know more about the place (a line in a file). */
 export function optionIssues(schema: z.ZodType, error: z.ZodError): readonly OptionIssue[] {
-  return error.issues.flatMap((issue) => {
+  return issuesIn(schema, error.issues)
+}
+
+/** A key may be unknown in the form that was written, and known in another one of its union. */
+function unknownKey(key: string, known: readonly string[]): string {
+  return known.includes(key) ? 'goes with another form, not beside these' : `unknown option${nearestWord(key, known)}`
+}
+
+/** As zod tells it, at whatever depth of a schema. */
+type Issue = z.core.$ZodIssue
+
+function issuesIn(schema: unknown, issues: readonly Issue[]): readonly OptionIssue[] {
+  return issues.flatMap((issue) => {
     const path = issue.path.map((part) => (typeof part === 'symbol' ? part.toString() : part))
-    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message.replace(/^Invalid input: /, '') }]
-    const known = keysAt(schema, path)
-    return issue.keys.map((key) => ({ path: [...path, key], message: `unknown option${nearestWord(key, known)}` }))
+    if (issue.code === 'unrecognized_keys') {
+      const known = keysAt(schema, path)
+      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known) }))
+    }
+    // A union that says itself what it expects is taken at its word.
+    if (issue.code === 'invalid_union' && issue.message === 'Invalid input') return inNearestForm(schema, issue, path)
+    return [{ path, message: issue.message.replace(/^Invalid input: /, '') }]
   })
+}
+
+/** What is wrong with the form of a union that was most likely meant: the one with the least to mend. */
+function inNearestForm(
+  schema: unknown,
+  { errors }: z.core.$ZodIssueInvalidUnion,
+  path: readonly (string | number)[],
+): readonly OptionIssue[] {
+  const forms = formsAt(schema, path)
+  const wrong = errors.map((issues, at) => ({ issues, form: forms[at] }))
+  const ofRightType = wrong.filter(({ issues }) => !issues.some(isOfWrongType))
+  const [nearest] = ofRightType.sort((a, b) => mistakesIn(a.issues) - mistakesIn(b.issues))
+  if (nearest) {
+    const inside = issuesIn(nearest.form, nearest.issues)
+    return inside.map((issue) => ({ ...issue, path: [...path, ...issue.path] }))
+  }
+  const types = wrong.flatMap(({ issues }) => issues.filter(isOfWrongType))
+  const expected = [...new Set(types.map((type) => type.expected))].join(' or ')
+  const received = types[0]?.message.replace(/^.*, received /, '') ?? 'something else'
+  return [{ path, message: `expected ${expected}, received ${received}` }]
+}
+
+/** Whether the value itself, rather than something in it, is of another type. */
+function isOfWrongType(issue: Issue): issue is z.core.$ZodIssueInvalidType {
+  return issue.code === 'invalid_type' && issue.path.length === 0
+}
+
+function mistakesIn(issues: readonly Issue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0)
 }
 
 /** `; did you mean 'peers'?`, or the words there are when none is near. */
@@ -45,14 +90,21 @@ export function nearestWord(word: string, known: readonly string[]): string {
   return distance(word, near) <= SLIP_LETTERS ? `; did you mean '${near}'?` : `; known: ${known.join(', ')}`
 }
 
-/** The keys that a schema knows at a path; none where it is no object. */
+/** The keys that a schema knows at a path, in any of its forms; none where it is no object. */
 function keysAt(schema: unknown, path: readonly (string | number)[]): readonly string[] {
+  const keys = formsAt(schema, path).flatMap((form) => (form instanceof z.ZodObject ? Object.keys(form.shape) : []))
+  return [...new Set(keys)]
+}
+
+/** What a schema takes at a path: one schema, or each of a union's. */
+function formsAt(schema: unknown, path: readonly (string | number)[]): readonly unknown[] {
   const inner = unwrap(schema)
+  if (inner instanceof z.ZodUnion) return inner.options.flatMap((form) => formsAt(form, path))
   const [head, ...rest] = path
-  if (head === undefined) return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
+  if (head === undefined) return [inner]
   if (inner instanceof z.ZodObject)
-    return keysAt((inner.shape as Readonly<Record<string, unknown>>)[String(head)], rest)
-  if (inner instanceof z.ZodArray) return keysAt(inner.element, rest)
+    return formsAt((inner.shape as Readonly<Record<string, unknown>>)[String(head)], rest)
+  if (inner instanceof z.ZodArray) return formsAt(inner.element, rest)
   return []
 }
 

@@ -1,22 +1,11 @@
-import { parseUdpAddress } from 'viewnet/link'
 import { parseMessageNumber } from 'viewnet/wire'
 import { z } from 'zod'
 import { parseBrokerAddress } from '../evidence/broker-address.js'
 import { topicLevel } from '../evidence/topics.js'
-
-/** A string that a parser takes; what the parser says becomes the issue's message. */
-const parsedBy = (parse: (text: string) => unknown): z.ZodString =>
-  z.string().check((context) => {
-    try {
-      parse(context.value)
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      context.issues.push({ code: 'custom', message, input: context.value })
-    }
-  })
+import { converterSchema } from './converter-schema.js'
+import { parsedBy } from './parsed-by.js'
 
 const messageNumber = parsedBy(parseMessageNumber)
-const linkAddress = parsedBy((text) => parseUdpAddress(text))
 const webAddress = z
   .url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL' })
   .refine(hasNoCredentials, 'expected a URL without credentials; they go into user and password')
@@ -71,19 +60,13 @@ const device = z
     error: 'expected a user beside it, got none',
   })
 
-const converter = z.strictObject({
-  number: messageNumber,
-  link: linkAddress,
-  peers: z.array(linkAddress).min(1),
-})
-
 /** What stands in a bench file, and in the configuration of `viewnet serve`. */
 export const benchSchema = z.strictObject({
   /** Names become levels of MQTT topics. */
   site: parsedBy((name) => topicLevel('site', name)).default('lab'),
   station: parsedBy((name) => topicLevel('station', name)).default('bench'),
   broker: parsedBy((text) => parseBrokerAddress(text)).optional(),
-  converter: converter.optional(),
+  converter: converterSchema.optional(),
   devices: z.array(device).min(1).check(numbersDiffer),
 })
 
@@ -91,8 +74,6 @@ export const benchSchema = z.strictObject({
 export type BenchDescription = z.output<typeof benchSchema>
 /** One device of a bench file. */
 export type BenchDevice = BenchDescription['devices'][number]
-/** The converter of a bench file. */
-export type BenchConverter = NonNullable<BenchDescription['converter']>
 
 function hasNoCredentials(text: string): boolean {
   // What is no URL at all has been said already.

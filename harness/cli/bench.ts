@@ -1,4 +1,5 @@
-import { literalPasswords, readBenchFile, type BenchDescription } from '../bench/index.js'
+import { UsageError } from 'viewnet/device'
+import { blackBoxOf, literalPasswords, readBenchFile, type BenchDescription } from '../bench/index.js'
 import { benchDevice, simulatedDevice, type DeviceUnderTest } from '../certification/index.js'
 import { note } from './output.js'
 
@@ -24,6 +25,10 @@ export function simulatedBench(seed: number, recordings: number): Bench {
  */
 export async function fileBench(path: string): Promise<Bench> {
   const { site, station, broker, converter, devices } = await readBench(path)
+  if (blackBoxOf(converter)) {
+    const message = `${path}: converter: expected one for serve, or none; certify tests a converter of its own`
+    throw new UsageError('ERR_VIEWNET_BENCH_FILE', message)
+  }
   if (converter) note(`viewnet: note: certify tests a converter of its own; that of ${path} is for serve`)
   const opened = devices.map(benchDevice)
   return { site, station, broker, devices: opened.map((device) => () => Promise.resolve(device)) }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { ConversionServer, ResponseStatus, UsageError } from 'viewnet'
-import { openDevice } from '../bench/index.js'
+import { blackBoxOf, openDevice, servedOf, type BenchConverter, type ServedConverter } from '../bench/index.js'
 import { readBench } from './bench.js'
 import { note, print, printJson } from './output.js'
 import { untilStopped } from './until-stopped.js'
@@ -29,12 +29,8 @@ export function serveCommand(): Command {
     .option('--json', 'events as JSON lines on stdout; the ready line is JSON always')
     .addHelpText('after', EXAMPLE)
     .action(async ({ config, json = false }: { config: string; json?: boolean }) => {
-      const { converter, devices } = await readBench(config)
-      if (!converter)
-        throw new UsageError(
-          'ERR_VIEWNET_BENCH_FILE',
-          `${config}: expected a converter with number, link and peers, got none`,
-        )
+      const { converter: described, devices } = await readBench(config)
+      const converter = expectServed(config, described)
       const opened = devices.map((device) => ({ number: device.number, device: openDevice(device) }))
       const server = new ConversionServer({ ...converter, devices: opened })
       server.on('error', (error) => note(`viewnet: ${error.message}`))
@@ -51,4 +47,16 @@ export function serveCommand(): Command {
       await server.close()
       for (const { device } of opened) await device.close?.()
     })
+}
+
+/** @throws UsageError `ERR_VIEWNET_BENCH_FILE` where the file's converter is none to be */
+function expectServed(config: string, converter: BenchConverter | undefined): ServedConverter {
+  const served = servedOf(converter)
+  if (served) return served
+  const blackBox = blackBoxOf(converter)
+  const got = blackBox
+    ? `the address ${blackBox.address} of another, which is for 'viewnet certify --bench ${config}'`
+    : 'none'
+  const message = `${config}: converter: expected what to serve, with number, link and peers, got ${got}`
+  throw new UsageError('ERR_VIEWNET_BENCH_FILE', message)
 }
