@@ -4,6 +4,8 @@
  * @module report
  */
 export * from './junit.js'
+export * from './night-record.js'
+export { nightPage } from './page/night-page.js'
 export * from './plain-text.js'
 export * from './run-record.js'
 export * from './tap.js'

@@ -52,7 +52,7 @@ export async function post(url: string, service: string, message: string | Uint8
   const response = await fetch(url.replace('device_service', `${service}_service`), {
     method: 'POST',
     headers: { 'Content-Type': 'application/soap+xml; charset=utf-8' },
-    body: message,
+    body: typeof message === 'string' ? message : Buffer.from(message),
   })
   return {
     status: response.status,
