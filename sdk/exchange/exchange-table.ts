@@ -1,4 +1,5 @@
-import { ResponseStatus, type Message, type Request, type Response } from '../wire/index.js'
+import { ResponseStatus, type Message, type Request, type ResourceRun, type Response } from '../wire/index.js'
+import { DueHeap, NOT_IN_HEAP, type Due } from './due-heap.js'
 import type { ExchangeEvent } from './events.js'
 import { Exchange } from './exchange.js'
 import { DEFAULT_LIMITS, type ExchangeLimits } from './limits.js'
@@ -26,6 +27,12 @@ export interface Outgoing<P extends ReturnPath> {
   readonly message: Message
 }
 
+/** Some RESOURCE packets to send, and where to. */
+export interface OutgoingRun<P extends ReturnPath> {
+  readonly path: P
+  readonly run: ResourceRun
+}
+
 /** One thing that happened, in which exchange. */
 export interface TableEvent<P extends ReturnPath> {
   readonly path: P
@@ -33,10 +40,13 @@ export interface TableEvent<P extends ReturnPath> {
   readonly event: ExchangeEvent
 }
 
-interface Entry<P extends ReturnPath> {
+interface Entry<P extends ReturnPath> extends Due {
   readonly key: string
   readonly path: P
   readonly exchange: Exchange
+  /** It stands in the queue of those that may send now, or of those that have something to tell. */
+  isReady: boolean
+  isEventful: boolean
 }
 
 interface Remembered {
@@ -53,9 +63,12 @@ export class ExchangeTable<P extends ReturnPath> {
   readonly #knowsDevice: (deviceNumber: bigint) => boolean
   readonly #limits: ExchangeLimits
   readonly #entries = new Map<string, Entry<P>>()
-  /** The same entries, served in turn, so that a large exchange does not starve a small one. */
-  readonly #ring: Entry<P>[] = []
-  #turn = 0
+  /** Those that may send now, served in turn, so that a large exchange does not starve a small one. */
+  readonly #ready: Entry<P>[] = []
+  /** Those that have something to tell. */
+  readonly #eventful: Entry<P>[] = []
+  /** All of them, by when something is due that is not ready yet. */
+  readonly #due = new DueHeap<Entry<P>>()
   readonly #remembered = new Map<string, Remembered>()
   /** Answers that need no exchange; bounded like the exchanges. */
   readonly #answers: Outgoing<P>[] = []
@@ -77,77 +90,155 @@ export class ExchangeTable<P extends ReturnPath> {
    * @returns undefined when it was taken, otherwise why not
    */
   receive(path: P, message: Message, nowMs: number): UnexpectedReason | undefined {
+    if (message.type !== 'REQUEST') return this.receiveReport(path.peer, message, nowMs)
+    if (message.converterNumber !== this.#converterNumber) return 'otherConverter'
+    this.#receiveRequest(path, message, nowMs)
+    return undefined
+  }
+
+  /** The same for what opens no exchange, and so needs no way back. The message is not kept: a view of its packet will do. */
+  receiveReport(peer: string, message: Exclude<Message, Request>, nowMs: number): UnexpectedReason | undefined {
     if (message.converterNumber !== this.#converterNumber) return 'otherConverter'
     switch (message.type) {
       case 'RESPONSE':
       case 'RESOURCE':
       case 'ROUND_END':
         return 'unexpectedMessage'
-      case 'REQUEST':
-        this.#receiveRequest(path, message, nowMs)
-        return undefined
       case 'COUNT_REPORT':
       case 'MISSING':
       case 'PROGRESS': {
-        const key = keyOf(path, message.exchange)
+        const key = keyOf(peer, message.exchange)
         const entry = this.#entries.get(key)
         // What comes after the end is no fault: an endpoint says COMPLETE three times.
         if (!entry) return this.#recall(key, nowMs) ? undefined : 'unknownExchange'
         entry.exchange.receive(message, nowMs)
+        this.#sort(entry, nowMs)
         return undefined
       }
     }
   }
 
-  /** Do what is due in every exchange. */
+  /** Do what is due, in every exchange where something is. */
   handleTimeout(nowMs: number): void {
-    for (const { exchange } of this.#ring) exchange.handleTimeout(nowMs)
+    const due: Entry<P>[] = []
+    for (let first; (first = this.#due.first) && first.dueAtMs <= nowMs;) {
+      this.#due.remove(first)
+      due.push(first)
+    }
+    for (const entry of due) {
+      entry.exchange.handleTimeout(nowMs)
+      this.#sort(entry, nowMs)
+    }
   }
 
   /** When something is next due or may be sent; undefined: only a message can change anything. */
   nextTimeoutMs(nowMs: number): number | undefined {
-    if (this.#answers.length > 0) return nowMs
-    let nextMs: number | undefined
-    for (const { exchange } of this.#ring) {
-      const atMs = exchange.nextTimeoutMs(nowMs)
-      if (atMs !== undefined && (nextMs === undefined || atMs < nextMs)) nextMs = atMs
-    }
-    return nextMs
+    if (this.#answers.length > 0 || this.#nextReady(nowMs)) return nowMs
+    return this.#due.first?.dueAtMs
   }
 
   /** The next message that may go now, taking the exchanges in turn. */
   pollTransmit(nowMs: number): Outgoing<P> | undefined {
     const answer = this.#answers.shift()
     if (answer) return answer
-    for (let tried = this.#ring.length; tried > 0; tried--) {
-      const entry = this.#ring[this.#turn % this.#ring.length]!
-      this.#turn = (this.#turn + 1) % this.#ring.length
-      const message = entry.exchange.pollTransmit(nowMs)
-      if (message) return { path: entry.path, message }
+    const entry = this.#takeTurn(nowMs)
+    const message = entry?.exchange.pollTransmit(nowMs)
+    if (!entry || !message) return undefined
+    this.#sort(entry, nowMs)
+    return { path: entry.path, message }
+  }
+
+  /**
+   * The same for a shell that sends RESOURCE packets by the run: a message, or as many RESOURCE packets as may go now of the exchange whose turn it
+   * is and as the run takes.
+   *
+   * @param begin - gives a run that was begun for packets on this path
+   */
+  pollRun(
+    nowMs: number,
+    begin: (path: P, exchange: Exchange) => ResourceRun,
+  ): Outgoing<P> | OutgoingRun<P> | undefined {
+    const answer = this.#answers.shift()
+    if (answer) return answer
+    const entry = this.#takeTurn(nowMs)
+    if (!entry) return undefined
+    const { path, exchange } = entry
+    const message = exchange.pollMessage()
+    if (message) {
+      this.#sort(entry, nowMs)
+      return { path, message }
     }
-    return undefined
+    const run = begin(path, exchange)
+    exchange.pollRun(nowMs, run)
+    this.#sort(entry, nowMs)
+    return { path, run }
   }
 
   /** The next thing that happened. A closed exchange leaves the table with its last event. */
   pollEvent(nowMs: number): TableEvent<P> | undefined {
-    for (const { key, path, exchange } of this.#ring) {
+    for (let entry; (entry = this.#eventful[0]);) {
+      const { path, exchange } = entry
       const event = exchange.pollEvent()
-      if (!event) continue
-      if (event.type === 'closed') this.#retire(key, path, exchange, nowMs)
-      return { path, exchange, event }
+      if (event?.type === 'closed') this.#retire(entry, nowMs)
+      if (event) return { path, exchange, event }
+      entry.isEventful = false
+      this.#eventful.shift()
     }
     return undefined
   }
 
   /** End every exchange: the server stops. */
   stop(nowMs: number): void {
-    for (const { exchange } of this.#ring) exchange.stop(nowMs)
+    for (const entry of this.#entries.values()) {
+      entry.exchange.stop(nowMs)
+      this.#sort(entry, nowMs)
+    }
+  }
+
+  /** An exchange may have changed: queue it where it belongs now. */
+  #sort(entry: Entry<P>, nowMs: number): void {
+    const { exchange } = entry
+    if (!entry.isEventful && exchange.hasEvents) {
+      entry.isEventful = true
+      this.#eventful.push(entry)
+    }
+    const transmitAtMs = exchange.nextTransmitMs(nowMs) ?? Infinity
+    if (!entry.isReady && transmitAtMs <= nowMs) {
+      entry.isReady = true
+      this.#ready.push(entry)
+    }
+    const dueAtMs = Math.min(exchange.nextDeadlineMs ?? Infinity, entry.isReady ? Infinity : transmitAtMs)
+    if (dueAtMs === Infinity) this.#due.remove(entry)
+    else this.#due.set(entry, dueAtMs)
+  }
+
+  /** The exchange whose turn it is, if any may send now. What could not any more, by a message that came since, is queued anew. */
+  #nextReady(nowMs: number): Entry<P> | undefined {
+    for (let entry; (entry = this.#ready[0]);) {
+      if ((entry.exchange.nextTransmitMs(nowMs) ?? Infinity) <= nowMs) return entry
+      this.#ready.shift()
+      entry.isReady = false
+      this.#sort(entry, nowMs)
+    }
+    return undefined
+  }
+
+  /** The same, and the next turn is somebody else's. */
+  #takeTurn(nowMs: number): Entry<P> | undefined {
+    const entry = this.#nextReady(nowMs)
+    if (!entry) return undefined
+    this.#ready.shift()
+    entry.isReady = false
+    return entry
   }
 
   #receiveRequest(path: P, request: Request, nowMs: number): void {
-    const key = keyOf(path, request.exchange)
+    const key = keyOf(path.peer, request.exchange)
     const entry = this.#entries.get(key)
-    if (entry) return entry.exchange.receive(request, nowMs)
+    if (entry) {
+      entry.exchange.receive(request, nowMs)
+      return this.#sort(entry, nowMs)
+    }
 
     const remembered = this.#recall(key, nowMs)
     if (remembered) {
@@ -158,9 +249,14 @@ export class ExchangeTable<P extends ReturnPath> {
     if (!this.#knowsDevice(request.deviceNumber)) return this.#refuse(path, request, ResponseStatus.unknownDevice)
     if (this.#entries.size >= this.#limits.exchangesMost) return this.#refuse(path, request, ResponseStatus.busy)
 
-    const opened = { key, path, exchange: new Exchange(request, nowMs, this.#limits) }
+    const exchange = new Exchange(request, nowMs, this.#limits, (answeredAtMs) => {
+      // A device may answer what was ended meanwhile.
+      if (this.#entries.get(key) === opened) this.#sort(opened, answeredAtMs)
+    })
+    const queued = { isReady: false, isEventful: false, dueAtMs: Infinity, heapAt: NOT_IN_HEAP }
+    const opened: Entry<P> = { key, path, exchange, ...queued }
     this.#entries.set(key, opened)
-    this.#ring.push(opened)
+    this.#sort(opened, nowMs)
   }
 
   /** These statuses cost nothing to find again, so they are not remembered. */
@@ -177,11 +273,13 @@ export class ExchangeTable<P extends ReturnPath> {
     return remembered && remembered.untilMs > nowMs ? remembered : undefined
   }
 
-  #retire(key: string, path: P, exchange: Exchange, nowMs: number): void {
+  #retire(entry: Entry<P>, nowMs: number): void {
+    const { key, path, exchange } = entry
     this.#entries.delete(key)
-    const at = this.#ring.findIndex((entry) => entry.key === key)
-    this.#ring.splice(at, 1)
-    if (this.#turn > at) this.#turn -= 1
+    this.#due.remove(entry)
+    // It tells no more, and sends only what is handed over here.
+    this.#eventful.splice(this.#eventful.indexOf(entry), 1)
+    if (entry.isReady) this.#ready.splice(this.#ready.indexOf(entry), 1)
     // A refusal closes the exchange with its RESPONSE still to go.
     for (let last; (last = exchange.pollTransmit(nowMs));) this.#answers.push({ path, message: last })
     for (const [oldest, { untilMs }] of this.#remembered) {
@@ -197,6 +295,6 @@ function isAnswerable({ fromMs, toMs, credit, windowPackets }: Request): boolean
   return (toMs === 0 || fromMs < toMs) && (!credit || windowPackets > 0)
 }
 
-function keyOf({ peer }: ReturnPath, exchange: number): string {
+function keyOf(peer: string, exchange: number): string {
   return `${peer} ${exchange}`
 }

@@ -7,6 +7,7 @@ import {
   type Progress,
   type Request,
   type Resource,
+  type ResourceRun,
   type Response,
   type RoundEnd,
 } from '../wire/index.js'
@@ -40,6 +41,7 @@ interface Deadlines {
 export class Exchange {
   readonly request: Request
   readonly #limits: ExchangeLimits
+  readonly #onAnswered: ((nowMs: number) => void) | undefined
   readonly #pacer: RatePacer
   readonly #credit: CreditWindow | undefined
   readonly #deadlines: Deadlines
@@ -57,6 +59,8 @@ export class Exchange {
   #plan: RoundPlan = wholeRound(0)
   #nextSequence: number | undefined
   #roundSentCount = 0
+  /** Reused for every packet of a run. */
+  readonly #runNumbers = { sequence: 0, count: 0, round: 0 }
   /** What the endpoint names as missing from this round, for the next. */
   #missing = new MissingSet(0)
   #missingAnnounced = 0
@@ -64,9 +68,16 @@ export class Exchange {
   #resentCount = 0
   #receivedCount: number | undefined
 
-  constructor(request: Request, nowMs: number, limits: ExchangeLimits = DEFAULT_LIMITS) {
+  /** @param onAnswered - told when the device's answer came: it is handed to the exchange itself, and not to whoever keeps it */
+  constructor(
+    request: Request,
+    nowMs: number,
+    limits: ExchangeLimits = DEFAULT_LIMITS,
+    onAnswered?: (nowMs: number) => void,
+  ) {
     this.request = request
     this.#limits = limits
+    this.#onAnswered = onAnswered
     this.#pacer = new RatePacer(request.ratePacketsPerSecond || limits.defaultRatePacketsPerSecond, nowMs)
     if (request.credit) this.#credit = new CreditWindow(request.windowPackets, limits, nowMs)
     this.#deadlines = { pendingAtMs: nowMs + limits.pendingAfterMs, deviceTimeoutAtMs: nowMs + limits.deviceTimeoutMs }
@@ -103,11 +114,13 @@ export class Exchange {
   /** The device's list is complete. */
   deviceListed(snapshot: Snapshot, nowMs: number): void {
     this.#input('deviceListed', nowMs, () => (this.#snapshot = snapshot))
+    this.#onAnswered?.(nowMs)
   }
 
   /** The device's list cannot be had. */
   deviceFailed(status: RefusalStatus, nowMs: number): void {
     this.#input('deviceFailed', nowMs, () => this.#respond(status))
+    this.#onAnswered?.(nowMs)
   }
 
   /** The server stops. */
@@ -128,27 +141,58 @@ export class Exchange {
 
   /** When {@link Exchange.handleTimeout} or {@link Exchange.pollTransmit} next has something to do; undefined: only a message can change anything. */
   nextTimeoutMs(nowMs: number): number | undefined {
-    let nextMs = this.#mayTransmitAtMs(nowMs)
-    for (const atMs of Object.values(this.#deadlines) as (number | undefined)[]) {
-      if (atMs !== undefined && (nextMs === undefined || atMs < nextMs)) nextMs = atMs
-    }
-    return nextMs
+    return earlier(this.nextTransmitMs(nowMs), this.nextDeadlineMs)
+  }
+
+  /** When {@link Exchange.handleTimeout} next has something to do; undefined: never, as things stand. */
+  get nextDeadlineMs(): number | undefined {
+    const { pendingAtMs, deviceTimeoutAtMs, roundEndAtMs, missingAtMs, silenceAtMs } = this.#deadlines
+    return earlier(earlier(earlier(pendingAtMs, deviceTimeoutAtMs), earlier(roundEndAtMs, missingAtMs)), silenceAtMs)
+  }
+
+  /** When the next message may go: now, or later; undefined: there is none to send. */
+  nextTransmitMs(nowMs: number): number | undefined {
+    if (this.#responseWaits || this.#roundEnd) return nowMs
+    if (this.#nextSequence === undefined) return undefined
+    return Math.max(this.#pacer.readyAtMs(nowMs), this.#credit?.readyAtMs(nowMs) ?? nowMs)
   }
 
   /** The next message that may go now; undefined: none now. */
   pollTransmit(nowMs: number): Response | Resource | RoundEnd | undefined {
+    return this.pollMessage() ?? this.#pollResource(nowMs)
+  }
+
+  /** The next message that is not a RESOURCE; it goes before any. Undefined: there is none. */
+  pollMessage(): Response | RoundEnd | undefined {
     if (this.#responseWaits) {
       this.#responseWaits = false
       return this.#response
     }
-    const atMs = this.#mayTransmitAtMs(nowMs)
-    if (atMs === undefined || atMs > nowMs) return undefined
-    if (this.#roundEnd) {
-      const roundEnd = this.#roundEnd
-      this.#roundEnd = undefined
-      return roundEnd
+    const roundEnd = this.#roundEnd
+    this.#roundEnd = undefined
+    return roundEnd
+  }
+
+  /**
+   * Fill a run with the RESOURCE packets that may go now: those that {@link Exchange.pollTransmit} would give one by one, straight from the
+   * snapshot's records. Ask {@link Exchange.pollMessage} first. The run is left empty where none may go.
+   */
+  pollRun(nowMs: number, run: ResourceRun): void {
+    const snapshot = this.#snapshot
+    if (!snapshot || this.#responseWaits) return
+    this.#runNumbers.count = snapshot.count
+    this.#runNumbers.round = this.#round
+    while (!run.isFull) {
+      const sequence = this.#takeSequence(nowMs)
+      if (sequence === undefined) return
+      this.#runNumbers.sequence = sequence
+      run.add(this.#runNumbers, snapshot.recordOctets(sequence), snapshot.recordOffset(sequence))
     }
-    return this.#takeResource(nowMs)
+  }
+
+  /** Whether {@link Exchange.pollEvent} has something to tell. */
+  get hasEvents(): boolean {
+    return this.#events.length > 0
   }
 
   /** The next thing that happened; undefined: no more. */
@@ -251,26 +295,30 @@ export class Exchange {
     if (sequence === undefined) this.#input('roundSent', nowMs)
   }
 
-  #takeResource(nowMs: number): Resource | undefined {
+  #pollResource(nowMs: number): Resource | undefined {
     const snapshot = this.#snapshot
-    const sequence = this.#nextSequence
+    const round = this.#round
+    const sequence = this.#takeSequence(nowMs)
     if (!snapshot || sequence === undefined) return undefined
+    const { exchange, converterNumber } = this.request
+    const { count } = snapshot
+    return { type: 'RESOURCE', exchange, converterNumber, count, round, ...snapshot.resource(sequence) }
+  }
+
+  /** Let the next resource of the round go, if it may go now: everything but its octets. */
+  #takeSequence(nowMs: number): number | undefined {
+    const sequence = this.#nextSequence
+    if (sequence === undefined) return undefined
+    if (this.#pacer.readyAtMs(nowMs) > nowMs) return undefined
+    if (this.#credit && this.#credit.readyAtMs(nowMs) > nowMs) return undefined
     this.#pacer.take()
     this.#credit?.sent(sequence)
     this.#roundSentCount += 1
     this.#sentCount += 1
     if (this.#round > 0) this.#resentCount += 1
     this.#deadlines.silenceAtMs = nowMs + this.#limits.silenceMs
-    const { exchange, converterNumber } = this.request
-    const resource = {
-      exchange,
-      converterNumber,
-      count: snapshot.count,
-      round: this.#round,
-      ...snapshot.resource(sequence),
-    }
     this.#advanceTo(this.#plan.next(sequence + 1), nowMs)
-    return { type: 'RESOURCE', ...resource }
+    return sequence
   }
 
   #sendRoundEnd(nowMs: number): void {
@@ -323,13 +371,12 @@ export class Exchange {
       receivedCount: this.#receivedCount,
     }
   }
+}
 
-  /** When the next message may go; undefined: there is none to send. */
-  #mayTransmitAtMs(nowMs: number): number | undefined {
-    if (this.#responseWaits || this.#roundEnd) return nowMs
-    if (this.#nextSequence === undefined) return undefined
-    return Math.max(this.#pacer.readyAtMs(nowMs), this.#credit?.readyAtMs(nowMs) ?? nowMs)
-  }
+/** The earlier of two moments, of which each may never come. */
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b
+  return b === undefined || a < b ? a : b
 }
 
 const CLOSED_BY: Readonly<Partial<Record<ExchangeInput, CloseReason>>> = {

@@ -3,5 +3,6 @@
  *
  * @module resources
  */
-export * from './resource-key.js'
+export { resourceKey } from './resource-key.js'
+export { RECORD_BYTES } from './resource-records.js'
 export * from './snapshot.js'

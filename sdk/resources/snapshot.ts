@@ -1,6 +1,5 @@
 import { DeviceError, DeviceErrorCode, type Recording } from '../device/index.js'
-import { ResourceColumns } from './resource-columns.js'
-import { resourceKey } from './resource-key.js'
+import { ResourceRecords } from './resource-records.js'
 
 /** Which of a device's recordings belong into a snapshot; the device may have sent more. */
 export interface SnapshotFilter {
@@ -32,19 +31,19 @@ export interface NumberedResource {
 
 /**
  * A device's list at one moment: ordered by start, channel and key, numbered once from 1, never changed afterwards, so that every round of an
- * exchange says the same. Stored in columns, 36 octets a resource.
+ * exchange says the same. Stored as records of {@link RECORD_BYTES} octets, and 4 more for its place where the device lists out of order.
  */
 export class Snapshot {
   /** Resources in it; their sequences are 1 … count. */
   readonly count: number
   /** When the device's list was complete, ms since 1970. */
   readonly takenAtMs: number
-  readonly #columns: ResourceColumns
+  readonly #records: ResourceRecords
 
   /** @internal Use {@link SnapshotBuilder}. */
-  constructor(columns: ResourceColumns, takenAtMs: number) {
-    this.#columns = columns
-    this.count = columns.length
+  constructor(records: ResourceRecords, takenAtMs: number) {
+    this.#records = records
+    this.count = records.length
     this.takenAtMs = takenAtMs
   }
 
@@ -56,7 +55,22 @@ export class Snapshot {
     if (!Number.isInteger(sequence) || sequence < 1 || sequence > this.count) {
       throw new RangeError(`sequence is ${sequence}; expected 1–${this.count}`)
     }
-    return { sequence, ...this.#columns.row(sequence - 1) }
+    return { sequence, ...this.#records.row(sequence - 1) }
+  }
+
+  /**
+   * The octets that hold the record of a resource, at {@link Snapshot.recordOffset}: | start 8 | end 8 | channel 2 | kinds 2 | size 8 | key 8 |, as
+   * in a RESOURCE. For sending many without an object for each; not to be written to.
+   *
+   * @param sequence - 1 … count, which the caller has checked
+   */
+  recordOctets(sequence: number): Uint8Array {
+    return this.#records.chunk(sequence - 1)
+  }
+
+  /** Where a record begins in its {@link Snapshot.recordOctets}. */
+  recordOffset(sequence: number): number {
+    return this.#records.offset(sequence - 1)
   }
 }
 
@@ -64,7 +78,7 @@ export class Snapshot {
 export class SnapshotBuilder {
   readonly #filter: SnapshotFilter
   readonly #maxResources: number
-  readonly #columns = new ResourceColumns()
+  #records = new ResourceRecords()
 
   /** @param maxResources - bound on what is kept; see {@link SnapshotBuilder.add} */
   constructor(filter: SnapshotFilter, maxResources: number) {
@@ -82,23 +96,19 @@ export class SnapshotBuilder {
     for (const recording of page) {
       check(recording)
       if (!wanted(recording, this.#filter)) continue
-      if (this.#columns.length >= this.#maxResources) return false
-      this.#columns.push({
-        startMs: recording.startMs,
-        endMs: recording.endMs ?? 0,
-        channel: recording.channel,
-        kinds: recording.kinds,
-        sizeBytes: recording.sizeBytes ?? 0,
-        key: resourceKey(recording.identity),
-      })
+      if (this.#records.length >= this.#maxResources) return false
+      const { identity, startMs, endMs = 0, channel, kinds, sizeBytes = 0 } = recording
+      this.#records.push({ identity, startMs, endMs, channel, kinds, sizeBytes })
     }
     return true
   }
 
   /** Order and number what was taken. The builder is spent. */
   build(takenAtMs: number): Snapshot {
-    const limit = this.#filter.resourceLimit
-    return new Snapshot(this.#columns.ordered(limit === 0 ? this.#columns.length : limit), takenAtMs)
+    const records = this.#records
+    this.#records = new ResourceRecords()
+    records.order(this.#filter.resourceLimit || records.length)
+    return new Snapshot(records, takenAtMs)
   }
 }
 

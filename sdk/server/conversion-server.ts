@@ -1,23 +1,32 @@
 import { EventEmitter } from 'node:events'
 import { DeviceError, DeviceErrorCode } from '../device/index.js'
 import { UsageError, type ViewnetError } from '../errors.js'
-import { ExchangeTable, type CloseReason, type Exchange, type Outgoing, type TableEvent } from '../exchange/index.js'
-import { udpLink, type Link } from '../link/index.js'
 import {
-  DecodeError,
+  ExchangeTable,
+  type CloseReason,
+  type Exchange,
+  type Outgoing,
+  type TableEvent,
+  type UnexpectedReason,
+} from '../exchange/index.js'
+import { RUN_PACKETS_MOST, udpLink, type Link } from '../link/index.js'
+import {
   formatMessageNumber,
   PacketCodec,
+  PacketView,
   ResourceEncoder,
+  ResourceRun,
   ResponseStatus,
   type NetworkAddress,
-  type Packet,
 } from '../wire/index.js'
 import { inquire } from './device-inquiry.js'
 import type { ConversionServerEvents, ConversionServerStats, DropReason, ExchangeReference } from './events.js'
 import { parseOptions, type ConversionServerOptions, type ParsedOptions } from './options.js'
 
 /** Packets sent before other work of the process gets its turn. */
-const STEP_PACKETS = 64
+const STEP_PACKETS = RUN_PACKETS_MOST
+/** The first resources of an exchange go before a whole run is made: somebody waits for them. */
+const FIRST_RUN_PACKETS = 8
 
 /** How an answer travels back: the request's addresses and label, turned round. */
 interface Route {
@@ -48,12 +57,17 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   readonly #options: ParsedOptions
   readonly #link: Link
   readonly #codec: PacketCodec
+  /** Reused for every packet that comes, and for every run that goes. */
+  readonly #view: PacketView
+  readonly #run = new ResourceRun(RUN_PACKETS_MOST)
   readonly #table: ExchangeTable<Route>
   /** Device inquiries under way, to be called off when their exchange ends. */
   readonly #inquiries = new Map<Exchange, AbortController>()
   readonly #droppedPackets: Partial<Record<DropReason, number>> = {}
   #state: 'new' | 'started' | 'closed' = 'new'
   #timer: NodeJS.Timeout | undefined
+  /** When the timer fires, on the clock of {@link now}. */
+  #timerAtMs = Infinity
   #step: NodeJS.Immediate | undefined
   #receivedPackets = 0
   #sentPackets = 0
@@ -66,6 +80,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     const { link, number, devices, limits, profile } = this.#options
     this.#link = typeof link === 'string' ? udpLink(link) : link
     this.#codec = new PacketCodec(profile)
+    this.#view = new PacketView(profile)
     this.#table = new ExchangeTable({ converterNumber: number, knowsDevice: (device) => devices.has(device), limits })
   }
 
@@ -101,7 +116,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     this.#state = 'closed'
     this.#table.stop(now())
     this.#drainEvents()
-    clearTimeout(this.#timer)
+    this.#disarm()
     if (this.#step) clearImmediate(this.#step)
     await this.#link.close()
   }
@@ -126,17 +141,19 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     this.#receivedPackets += 1
     // Before anything is read: a stranger costs us one look-up.
     if (!this.#options.isPeer(from)) return this.#drop('stranger', from)
-    let packet: Packet
-    try {
-      packet = this.#codec.decode(octets)
-    } catch (error) {
-      if (error instanceof DecodeError) return this.#drop(error.reason, from)
-      throw error
-    }
-    const route: Route = { peer: from, destination: packet.source, source: packet.destination, label: packet.label }
-    const unexpected = this.#table.receive(route, packet.message, now())
+    const unreadable = this.#view.look(octets)
+    if (unreadable) return this.#drop(unreadable, from)
+    const { message } = this.#view
+    const unexpected =
+      message.type === 'REQUEST' ? this.#receiveRequest(octets, from) : this.#table.receiveReport(from, message, now())
     if (unexpected) this.#drop(unexpected, from)
     else this.#pump()
+  }
+
+  /** A request is kept, and so is its way back: both are read out of the packet. */
+  #receiveRequest(octets: Uint8Array, from: string): UnexpectedReason | undefined {
+    const { source, destination, label, message } = this.#codec.decode(octets)
+    return this.#table.receive({ peer: from, destination: source, source: destination, label }, message, now())
   }
 
   /** Do what is due, tell what happened, send what may go; then wait for the next moment. */
@@ -145,43 +162,73 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     // One moment for the whole step: it takes less than a timer is fine.
     const nowMs = now()
     // A listener may have closed us.
-    for (let sent = 0; sent < STEP_PACKETS && this.#state === 'started'; sent++) {
-      const outgoing = this.#table.pollTransmit(nowMs)
+    for (let left = STEP_PACKETS; left > 0 && this.#state === 'started';) {
+      const outgoing = this.#table.pollRun(nowMs, (route, exchange) => this.#beginRun(route, exchange, left))
       if (!outgoing) break
-      this.#link.send(this.#encode(outgoing), outgoing.path.peer)
-      this.#sentPackets += 1
+      left -= 'message' in outgoing ? this.#sendMessage(outgoing) : this.#sendRun(outgoing.run, outgoing.path.peer)
     }
     this.#drainEvents()
     this.#arm()
   }
 
-  /** The link takes a copy, so that an encoder may use its octets again. */
-  #encode({ path, message }: Outgoing<Route>): Uint8Array {
-    const { destination, source, label } = path
-    if (message.type !== 'RESOURCE') {
-      return this.#codec.encode({ destination, source, message, ...(label !== undefined && { label }) })
-    }
-    const { exchange, converterNumber } = message
-    path.encoder ??= new ResourceEncoder(this.#codec, { destination, source, label, exchange, converterNumber })
-    return path.encoder.encode(message)
+  #beginRun(route: Route, { request }: Exchange, packetsLeft: number): ResourceRun {
+    const { exchange, converterNumber } = request
+    const packetsMost = route.encoder ? RUN_PACKETS_MOST : FIRST_RUN_PACKETS
+    route.encoder ??= new ResourceEncoder(this.#codec, { ...route, exchange, converterNumber })
+    this.#run.begin(route.encoder, Math.min(packetsLeft, packetsMost))
+    return this.#run
   }
 
+  /** @returns how many packets went */
+  #sendMessage({ path, message }: Outgoing<Route>): number {
+    const { destination, source, label, peer } = path
+    this.#link.send(this.#codec.encode({ destination, source, message, ...(label !== undefined && { label }) }), peer)
+    this.#sentPackets += 1
+    return 1
+  }
+
+  /** The link takes a copy, so that the run may be used again. */
+  #sendRun({ octets, packetBytes, packetCount }: ResourceRun, peer: string): number {
+    if (this.#link.sendRun && packetCount > 1) {
+      this.#link.sendRun(octets, packetBytes, peer)
+    } else {
+      for (let at = 0; at < octets.length; at += packetBytes) {
+        this.#link.send(octets.subarray(at, at + packetBytes), peer)
+      }
+    }
+    this.#sentPackets += packetCount
+    return packetCount
+  }
+
+  /** A timer that fires too early is cheaper than one that is set anew with every packet: it only looks and sets the next one. */
   #arm(): void {
-    clearTimeout(this.#timer)
-    if (this.#state !== 'started') return
     const nowMs = now()
-    const nextMs = this.#table.nextTimeoutMs(nowMs)
-    if (nextMs === undefined) return
+    const nextMs = this.#state === 'started' ? this.#table.nextTimeoutMs(nowMs) : undefined
+    if (nextMs === undefined) return this.#disarm()
     if (nextMs <= nowMs) {
-      this.#step ??= setImmediate(() => this.#wake())
+      this.#step ??= setImmediate(() => {
+        this.#step = undefined
+        this.#wake()
+      })
       return
     }
+    if (nextMs >= this.#timerAtMs) return
+    this.#disarm()
+    this.#timerAtMs = nextMs
     // A wait that no timer can hold is cut; waking early does no harm.
-    this.#timer = setTimeout(() => this.#wake(), Math.min(Math.ceil(nextMs - nowMs), 0x7fffffff))
+    const waitMs = Math.min(Math.ceil(nextMs - nowMs), 0x7fffffff)
+    this.#timer = setTimeout(() => {
+      this.#timerAtMs = Infinity
+      this.#wake()
+    }, waitMs)
+  }
+
+  #disarm(): void {
+    clearTimeout(this.#timer)
+    this.#timerAtMs = Infinity
   }
 
   #wake(): void {
-    this.#step = undefined
     if (this.#state !== 'started') return
     this.#table.handleTimeout(now())
     this.#pump()

@@ -132,7 +132,7 @@ function peerTest(peers: readonly string[], isUdp: boolean): (address: string) =
       ? hosts.add(hostOf(formatUdpAddress(address)))
       : exact.add(formatUdpAddress(address))
   })
-  return (address) => exact.has(address) || hosts.has(hostOf(address))
+  return (address) => exact.has(address) || (hosts.size > 0 && hosts.has(hostOf(address)))
 }
 
 /** An address without its port. Never throws, whatever a link says of a sender. */

@@ -1,5 +1,15 @@
 import { crc32 } from 'node:zlib'
 import { DecodeError } from './errors.js'
+import {
+  ADDRESSES_BYTES,
+  CRC_BYTES,
+  kindOf,
+  LABEL_BYTES,
+  LABELLED,
+  PAYLOAD_BYTES,
+  PROTOCOL_VERSION,
+  SOURCE_AT,
+} from './frame.js'
 import { LAYOUTS, type Field } from './layout.js'
 import type { Message } from './message.js'
 import { MessageType, PacketKind, REFERENCE_1, type WireProfile } from './profile.js'
@@ -21,24 +31,10 @@ export interface Packet {
   readonly message: Message
 }
 
-/** The version that this package speaks. */
-export const PROTOCOL_VERSION = 1
-
-const SOURCE_AT = 8
-/** Both addresses and the reserved octets after them. */
-const ADDRESSES_BYTES = 18
-const LABEL_BYTES = 4
-const CRC_BYTES = 4
-const PAYLOAD_BYTES: Readonly<Record<PacketKind, number>> = { protocol: 64, unicastData: 1056, multicastData: 1056 }
-const LABELLED = 0x80
-
-/** Which kind of packet carries each message: MISSING needs a data packet's room for its bitmap. */
-const kindOf = (type: MessageType): PacketKind => (type === 'MISSING' ? 'unicastData' : 'protocol')
-
 /**
  * Packets to octets and back, for one wire profile. Pure: no state beyond the profile's tables.
  *
- * This is the plain, readable form of the wire; it is the reference that anything faster is compared with.
+ * This is the plain, readable form of the wire; it is the reference that {@link PacketView} and {@link ResourceEncoder} are compared with.
  */
 export class PacketCodec {
   readonly profile: WireProfile

@@ -5,6 +5,7 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { DeviceError, type Recording } from '../../../sdk/device/index.js'
 import {
+  RECORD_BYTES,
   resourceKey,
   SnapshotBuilder,
   type NumberedResource,
@@ -279,4 +280,46 @@ t.test('takes no more than 40 octets of columns for a resource', async (t) => {
   const bytes = (columnBytes() - before) / count
   t.equal(snapshot.count, count)
   t.ok(bytes > 30 && bytes <= 40, `${bytes} octets a resource`)
+})
+
+t.test(
+  'orders a long list that comes channel by channel, and any other, as a plain sort does [protocol 3]',
+  async (t) => {
+    // More than two chunks of 4096 records.
+    const count = 10_000
+    const startOf = (at: number): number => (at * 7919) % 5000
+    const byChannel = Array.from({ length: count }, (_, at) =>
+      recording(`r${at}`, at % 2500, 9000, { channel: 1 + Math.floor(at / 2500) }),
+    )
+    const scattered = Array.from({ length: count }, (_, at) =>
+      recording(`r${at}`, startOf(at), 9000, { channel: 1 + (at % 3) }),
+    )
+    for (const list of [byChannel, scattered, byChannel.toReversed()]) {
+      for (const resourceLimit of [0, 10, 9000]) {
+        const expected = list
+          .map(({ identity, startMs, channel }) => ({ startMs, channel, key: resourceKey(identity) }))
+          .toSorted((a, b) => a.startMs - b.startMs || a.channel - b.channel || (a.key < b.key ? -1 : 1))
+          .slice(0, resourceLimit || count)
+        const snapshot = take(list, { resourceLimit })
+        t.strictSame(
+          resources(snapshot).map(({ startMs, channel, key }) => ({ startMs, channel, key })),
+          expected,
+        )
+      }
+    }
+  },
+)
+
+t.test('gives a record octet for octet as its resource stands in a RESOURCE [protocol 2]', async (t) => {
+  const snapshot = take([
+    recording('b', 0x0102_0304_0506, 0x0102_0304_0507, { channel: 0x0a0b, kinds: 0x0c0d, sizeBytes: 0x11_1213_1415 }),
+    recording('a', 1, undefined),
+  ])
+  const hexOf = (sequence: number): string => {
+    const at = snapshot.recordOffset(sequence)
+    return Buffer.from(snapshot.recordOctets(sequence).subarray(at, at + RECORD_BYTES)).toString('hex')
+  }
+  // sha256("a") begins ca978112ca1bbdca, sha256("b") 3e23e8160039594a.
+  t.equal(hexOf(1), '00000000000000010000000000000000000100010000000000000000ca978112ca1bbdca')
+  t.equal(hexOf(2), '000001020304050600000102030405070a0b0c0d00000011121314153e23e8160039594a')
 })

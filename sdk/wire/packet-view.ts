@@ -1,0 +1,123 @@
+import type { NetworkAddress } from './codec.js'
+import { crc32 } from './crc32.js'
+import type { DecodeErrorReason } from './errors.js'
+import {
+  ADDRESSES_BYTES,
+  CRC_BYTES,
+  kindOf,
+  LABEL_BYTES,
+  LABELLED,
+  PAYLOAD_BYTES,
+  PROTOCOL_VERSION,
+  SOURCE_AT,
+} from './frame.js'
+import { messageViews, type LazyMessage } from './message-views.js'
+import { CountVerdict, ResponseStatus, type Message } from './message.js'
+import { MessageType, PacketKind, REFERENCE_1, type WireProfile } from './profile.js'
+
+/** What a type of message is read with. */
+interface Reader {
+  readonly kind: PacketKind
+  readonly message: LazyMessage
+  /** Most that the u16 at offset 16 may say: a status or a verdict; both are dense from 0. */
+  readonly mostAt16: number
+}
+
+/**
+ * Packets without an object for each: one view that is shown packet after packet, checks each as {@link PacketCodec.decode} does, and reads a field
+ * when it is asked for. Garbage costs no error object either.
+ *
+ * What it gives is valid until it is shown the next packet, and only while the packet's octets stay as they are: keep copies, or decode with the
+ * plain codec what is to be kept.
+ *
+ * @example
+ * const view = new PacketView(REFERENCE_1)
+ * const reason = view.look(datagram)
+ * if (reason === undefined && view.message.type === 'PROGRESS') progressed(view.message.highestSequence)
+ */
+export class PacketView {
+  readonly #kinds: (PacketKind | undefined)[] = Array.from({ length: LABELLED }, () => undefined)
+  readonly #readers: ReadonlyMap<number, Reader>
+  readonly #littleEndianCrc: boolean
+  #octets: Uint8Array = new Uint8Array(0)
+  #payloadAt = 0
+  #message: LazyMessage
+
+  constructor(profile: WireProfile = REFERENCE_1) {
+    for (const kind of PacketKind) this.#kinds[profile.packetTypes[kind]] = kind
+    const views = messageViews()
+    this.#readers = new Map(
+      MessageType.map((type) => [
+        profile.commands[type],
+        { kind: kindOf(type), message: views[type], mostAt16: MOST_AT_16[type] ?? 0xffff },
+      ]),
+    )
+    this.#littleEndianCrc = profile.crcOrder === 'least-significant-first'
+    this.#message = views.REQUEST
+  }
+
+  /**
+   * Look at one packet instead of the one before. Never throws.
+   *
+   * @param octets - exactly one packet: | DA 8 | SA 8 | reserved 2 | [label 4] | payload 64 or 1056 | CRC-32 4 |
+   * @returns undefined when it can be read; otherwise why not, and then nothing may be asked of the view
+   */
+  look(octets: Uint8Array): DecodeErrorReason | undefined {
+    if (octets.length < ADDRESSES_BYTES) return 'length'
+    const type = octets[0]!
+    const kind = this.#kinds[type & ~LABELLED]
+    if (kind === undefined || octets[SOURCE_AT] !== type) return 'packetType'
+    const payloadAt = (type & LABELLED) === 0 ? ADDRESSES_BYTES : ADDRESSES_BYTES + LABEL_BYTES
+    const crcAt = payloadAt + PAYLOAD_BYTES[kind]
+    if (octets.length !== crcAt + CRC_BYTES) return 'length'
+    if (crc32(octets, 0, crcAt) !== this.#storedCrc(octets, crcAt)) return 'crc'
+    if (octets[payloadAt + 2] !== PROTOCOL_VERSION) return 'version'
+    const reader = this.#readers.get((octets[payloadAt]! << 8) | octets[payloadAt + 1]!)
+    if (reader?.kind !== kind) return 'command'
+    const { message } = reader
+    message.look(octets, payloadAt)
+    if (message.exchange === 0) return 'field'
+    if (((octets[payloadAt + 16]! << 8) | octets[payloadAt + 17]!) > reader.mostAt16) return 'field'
+    this.#octets = octets
+    this.#payloadAt = payloadAt
+    this.#message = message
+    return undefined
+  }
+
+  get destination(): NetworkAddress {
+    return this.#address(0)
+  }
+
+  get source(): NetworkAddress {
+    return this.#address(SOURCE_AT)
+  }
+
+  /** 0–65535; undefined in a packet without a label. */
+  get label(): number | undefined {
+    if (this.#payloadAt === ADDRESSES_BYTES) return undefined
+    return (this.#octets[ADDRESSES_BYTES + 2]! << 8) | this.#octets[ADDRESSES_BYTES + 3]!
+  }
+
+  /** The message; its fields are read when they are asked for. */
+  get message(): Message {
+    return this.#message
+  }
+
+  #address(at: number): NetworkAddress {
+    const octets = this.#octets
+    const low = ((octets[at + 2]! << 24) | (octets[at + 3]! << 16) | (octets[at + 4]! << 8) | octets[at + 5]!) >>> 0
+    return { area: octets[at + 1]! * 2 ** 32 + low, access: (octets[at + 6]! << 8) | octets[at + 7]! }
+  }
+
+  #storedCrc(octets: Uint8Array, at: number): number {
+    const [a, b, c, d] = [octets[at]!, octets[at + 1]!, octets[at + 2]!, octets[at + 3]!]
+    return (this.#littleEndianCrc ? a | (b << 8) | (c << 16) | (d << 24) : (a << 24) | (b << 16) | (c << 8) | d) >>> 0
+  }
+}
+
+const most = (values: Readonly<Record<string, number>>): number => Math.max(...Object.values(values))
+
+const MOST_AT_16: Readonly<Partial<Record<MessageType, number>>> = {
+  RESPONSE: most(ResponseStatus),
+  COUNT_REPORT: most(CountVerdict),
+}
