@@ -6,3 +6,4 @@
 export * from './link.js'
 export * from './memory.js'
 export * from './udp.js'
+export * from './udp-address.js'

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { createSocket } from 'node:dgram'
-import { networkInterfaces } from 'node:os'
 import t from 'tap'
 import { UsageError } from '../../../sdk/errors.js'
 import {
@@ -9,36 +8,8 @@ import {
   LinkError,
   parseUdpAddress,
   udpLink,
-  type Link,
+  type LinkReceiver,
 } from '../../../sdk/link/index.js'
-
-interface Heard {
-  readonly text: string
-  readonly from: string
-}
-
-/** Start a link; what it hears can be awaited one by one. */
-async function listen(link: Link): Promise<{ next(): Promise<Heard> }> {
-  const heard: Heard[] = []
-  let wake = (): void => {}
-  await link.start({
-    packet(packet, from) {
-      heard.push({ text: Buffer.from(packet).toString(), from })
-      wake()
-    },
-  })
-  return {
-    async next() {
-      while (heard.length === 0) await new Promise<void>((resolve) => (wake = resolve))
-      return heard.shift()!
-    },
-  }
-}
-
-const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
-const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
-  addresses?.some(({ address }) => address === '::1'),
-)
 
 t.test('reads an address, with the default port where it names none [protocol 1: links]', async (t) => {
   t.equal(DEFAULT_UDP_PORT, 28200)
@@ -94,88 +65,51 @@ t.test('refuses what is no UDP address, and says what was expected and what came
   }
 })
 
-for (const [host, skip] of [
-  ['127.0.0.1', false],
-  ['[::1]', hasIPv6 ? false : 'this machine has no IPv6'],
-] as const) {
-  t.test(`carries packets over ${host} both ways, and says who sent them`, { skip }, async (t) => {
-    const [one, other] = [udpLink(`udp://${host}:0`), udpLink(`udp://${host}:0`)]
-    t.teardown(() => Promise.all([one.close(), other.close()]))
-    t.equal(one.address, `udp://${host}:0`)
-    const atOne = await listen(one)
-    const atOther = await listen(other)
-    t.not(one.address, `udp://${host}:0`, 'the start took a port')
-    one.send(octets('hello'), other.address)
-    t.strictSame(await atOther.next(), { text: 'hello', from: one.address })
-    other.send(octets('welcome'), one.address)
-    t.strictSame(await atOne.next(), { text: 'welcome', from: other.address })
+const receiver: LinkReceiver = { packet() {} }
+
+for (const acceleration of ['off', 'auto'] as const) {
+  t.test(`refuses a port that is taken with a LinkError that says so, acceleration ${acceleration}`, async (t) => {
+    const link = udpLink('udp://127.0.0.1:0', { acceleration })
+    t.teardown(() => link.close())
+    t.equal(link.address, 'udp://127.0.0.1:0')
+    await link.start(receiver)
+    t.not(link.address, 'udp://127.0.0.1:0', 'the start took a port')
+    const taken = udpLink(link.address, { acceleration })
+    const error: unknown = await taken.start(receiver).catch((reason: unknown) => reason)
+    t.type(error, LinkError)
+    t.match(error, {
+      code: 'ERR_VIEWNET_LINK_START',
+      message: new RegExp(`${link.address}.*EADDRINUSE`),
+      cause: { code: 'EADDRINUSE' },
+    })
+    await link.close()
+    await taken.start(receiver)
+    await taken.close()
+    t.pass('and can start once the port is free')
+  })
+
+  t.test(`refuses an address of another machine, acceleration ${acceleration}`, async (t) => {
+    const link = udpLink('udp://192.0.2.1:0', { acceleration })
+    await t.rejects(link.start(receiver), { code: 'ERR_VIEWNET_LINK_START', cause: { code: 'EADDRNOTAVAIL' } })
+  })
+
+  t.test(`gives its port back when it is closed, acceleration ${acceleration}`, async (t) => {
+    const link = udpLink('udp://127.0.0.1:0', { acceleration })
+    await link.start(receiver)
+    const { port } = parseUdpAddress(link.address)
+    await link.close()
+    const socket = createSocket('udp4')
+    t.teardown(() => socket.close())
+    socket.bind(port, '127.0.0.1')
+    await once(socket, 'listening')
+    t.equal(socket.address().port, port, 'its port is free again')
   })
 }
 
-t.test('has sent, or copied, the octets when send returns, also those of a Buffer', async (t) => {
-  const [one, other] = [udpLink('udp://127.0.0.1:0'), udpLink('udp://127.0.0.1:0')]
-  t.teardown(() => Promise.all([one.close(), other.close()]))
-  const atOther = await listen(other)
-  await listen(one)
-  for (const packet of [octets('first'), Buffer.from('first')]) {
-    one.send(packet, other.address)
-    packet.fill(0)
-    t.equal((await atOther.next()).text, 'first')
-  }
-})
-
-t.test('loses in silence what cannot be sent', async (t) => {
-  const [link, other] = [udpLink('udp://127.0.0.1:0'), udpLink('udp://127.0.0.1:0')]
-  t.teardown(() => Promise.all([link.close(), other.close()]))
-  link.send(octets('before the start'), 'udp://127.0.0.1:9')
-  await listen(link)
-  const atOther = await listen(other)
-  const nowhere = ['udp://127.0.0.1:0', 'udp://127.0.0.1', 'udp://[::1]:9', 'memory:x', '', 'nonsense']
-  for (const to of nowhere) link.send(octets('lost'), to)
-  link.send(new Uint8Array(70_000), other.address)
-  link.send(octets('after all'), other.address)
-  t.equal((await atOther.next()).text, 'after all')
-})
-
-t.test('rejects a second start, and a port that is taken, with a LinkError that says so', async (t) => {
-  const link = udpLink('udp://127.0.0.1:0')
+t.test('says, when acceleration is turned off, that it is', async (t) => {
+  const link = udpLink('udp://127.0.0.1:0', { acceleration: 'off' })
   t.teardown(() => link.close())
-  await listen(link)
-  await t.rejects(link.start({ packet() {} }), { code: 'ERR_VIEWNET_LINK_START', message: /already started/ })
-  const taken = udpLink(link.address)
-  const error: unknown = await taken.start({ packet() {} }).catch((reason: unknown) => reason)
-  t.type(error, LinkError)
-  t.match(error, {
-    code: 'ERR_VIEWNET_LINK_START',
-    message: new RegExp(`${link.address}.*EADDRINUSE`),
-    cause: { code: 'EADDRINUSE' },
-  })
-  await link.close()
-  await taken.start({ packet() {} })
-  await taken.close()
-  t.pass('and can start once the port is free')
-})
-
-t.test('closes twice, before a start, and while it starts', async (t) => {
-  const link = udpLink('udp://127.0.0.1:0')
-  await link.close()
-  const starting = link.start({ packet() {} })
-  await link.close()
-  await t.rejects(starting, { code: 'ERR_VIEWNET_LINK_START', message: /closed while starting/ })
-  await listen(link)
-  await Promise.all([link.close(), link.close()])
-  await link.close()
-  link.send(octets('lost'), 'udp://127.0.0.1:9')
-})
-
-t.test('hears nothing after it was closed', async (t) => {
-  const link = udpLink('udp://127.0.0.1:0')
-  await listen(link)
-  const { port } = parseUdpAddress(link.address)
-  await link.close()
-  const socket = createSocket('udp4')
-  t.teardown(() => socket.close())
-  socket.bind(port, '127.0.0.1')
-  await once(socket, 'listening')
-  t.equal(socket.address().port, port, 'its port is free again')
+  t.match(link.stats?.(), { kind: 'udp', isAccelerated: false, whyNotAccelerated: 'not started' })
+  await link.start(receiver)
+  t.match(link.stats?.(), { kind: 'udp', isAccelerated: false, whyNotAccelerated: 'it is turned off' })
 })
