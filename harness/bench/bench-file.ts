@@ -1,47 +1,99 @@
 import { open } from 'node:fs/promises'
-import { optionIssues, UsageError } from 'viewnet/device'
-import { isNode, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml'
+import { UsageError } from 'viewnet/device'
+import { benchIssues, shownKey, type BenchIssue } from './bench-issues.js'
 import { benchSchema, type BenchDescription } from './bench-schema.js'
+import { benchWarnings } from './bench-warnings.js'
+import { YamlDocument, type Place } from './yaml-document.js'
 
-/** A bench file is a page or two; anything larger is not one. */
+/** A bench file is a page or two; a thousand devices are some hundred kilobytes; anything larger is not one. */
 const FILE_BYTES_MOST = 1024 * 1024
 
-/** What aliases may blow a file up to: a bench that names one password for each of a hundred devices. */
-const ALIASES_MOST = 100
+/** One thing wrong in a bench file, with its place. */
+export interface BenchFileIssue extends Place {
+  /** Keys down to it, with dots between: `devices.0.url`; empty for the whole file. */
+  readonly path: string
+  readonly expected: string
+  readonly got: string
+}
+
+/** What {@link checkBench} finds. */
+export interface BenchCheck {
+  /** Undefined when there are errors. */
+  readonly bench: BenchDescription | undefined
+  readonly errors: readonly BenchFileIssue[]
+  /** What does not make the file wrong, but a run from it may fail: a variable that is not set. */
+  readonly warnings: readonly BenchFileIssue[]
+}
+
+/** A bench file that cannot be read, or in which something is wrong. */
+export class BenchFileError extends UsageError {
+  readonly issues: readonly BenchFileIssue[]
+
+  constructor(file: string, issues: readonly BenchFileIssue[], cause?: unknown) {
+    const text = issues.map((issue) => issueText(file, issue)).join('\n')
+    super('ERR_VIEWNET_BENCH_FILE', text, cause === undefined ? undefined : { cause })
+    this.issues = issues
+  }
+}
+
+/** One issue in a line: `bench.yaml:4:10: devices.0.url: expected …, got …`. */
+export function issueText(file: string, { line, column, path, expected, got }: BenchFileIssue): string {
+  const where = path === '' ? '' : `${path}: `
+  return `${file}:${line}:${column}: ${where}expected ${expected}, got ${got}`
+}
 
 /**
  * Read a bench file.
  *
- * @throws UsageError `ERR_VIEWNET_BENCH_FILE` naming file, line and column of everything that is wrong, what was expected and what came. No
+ * @throws BenchFileError `ERR_VIEWNET_BENCH_FILE` naming file, line and column of everything that is wrong, what was expected and what came. No
  *   value is quoted that may be a password.
  */
 export async function readBenchFile(path: string): Promise<BenchDescription> {
-  return parseBench(await textOf(path), path)
+  return parseBench(await benchText(path), path)
 }
 
 /** The same for text that is at hand; `path` is only named in errors. */
 export function parseBench(text: string, path: string): BenchDescription {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
-  const [broken] = document.errors
-  if (broken) {
-    const { line, col } = lines.linePos(broken.pos[0])
-    // The rest of the message quotes the lines around, and a password may stand there.
-    throw benchFileError(`${path}:${line}:${col}: ${broken.message.split('\n')[0] ?? 'not YAML'}`)
-  }
-  const parsed = benchSchema.safeParse(contentOf(document, lines, path))
-  if (parsed.success) return parsed.data
-  const said = optionIssues(benchSchema, parsed.error).map(({ path: keys, message }) => {
-    const place = `${path}:${placeOf(document, lines, keys)}`
-    return keys.length === 0 ? `${place}: ${message}` : `${place}: ${keys.map(shown).join('.')}: ${message}`
-  })
-  throw benchFileError(said.join('\n'))
+  const { bench, errors } = checkBench(text, {})
+  if (bench === undefined) throw new BenchFileError(path, errors)
+  return bench
 }
 
-/** @throws UsageError `ERR_VIEWNET_BENCH_FILE`; a file without an end is read no further than the longest bench file */
-async function textOf(path: string): Promise<string> {
+/**
+ * Everything that is wrong in the text of a bench file, and what may be.
+ *
+ * @param environment - where the variables that the file names are looked for
+ */
+export function checkBench(text: string, environment: NodeJS.ProcessEnv): BenchCheck {
+  const document = new YamlDocument(text)
+  const placed = (issues: readonly BenchIssue[]): readonly BenchFileIssue[] =>
+    issues
+      .map(({ path, expected, got }) => ({
+        ...document.placeOf(path),
+        path: path.map(shownKey).join('.'),
+        expected,
+        got,
+      }))
+      .sort((a, b) => a.line - b.line || a.column - b.column)
+  if (document.errors.length > 0) return { bench: undefined, errors: document.errors, warnings: [] }
+  const { content } = document
+  const parsed = benchSchema.safeParse(content)
+  if (!parsed.success) {
+    return { bench: undefined, errors: placed(benchIssues(benchSchema, parsed.error, content)), warnings: [] }
+  }
+  return { bench: parsed.data, errors: [], warnings: placed(benchWarnings(parsed.data, environment)) }
+}
+
+/**
+ * The text of a bench file; one without an end is read no further than the longest bench file.
+ *
+ * @throws BenchFileError `ERR_VIEWNET_BENCH_FILE`
+ */
+export async function benchText(path: string): Promise<string> {
   const pieces: Buffer[] = []
   let octets = 0
+  const refused = (expected: string, got: string, cause?: unknown): BenchFileError =>
+    new BenchFileError(path, [{ line: 1, column: 1, path: '', expected, got }], cause)
   try {
     await using file = await open(path)
     for await (const piece of file.createReadStream({ end: FILE_BYTES_MOST, autoClose: false })) {
@@ -50,57 +102,8 @@ async function textOf(path: string): Promise<string> {
       octets += (piece as Buffer).length
     }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw benchFileError(`${path}: expected a file to read, got ${reason}`, cause)
+    throw refused('a file to read', cause instanceof Error ? cause.message : String(cause), cause)
   }
-  if (octets > FILE_BYTES_MOST) {
-    throw benchFileError(`${path}: expected a bench file of ${FILE_BYTES_MOST} octets at most, got a longer one`)
-  }
+  if (octets > FILE_BYTES_MOST) throw refused(`a bench file of ${FILE_BYTES_MOST} octets at most`, 'a longer one')
   return Buffer.concat(pieces).toString()
-}
-
-function contentOf(document: Document, lines: LineCounter, path: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: ALIASES_MOST })
-  } catch (cause) {
-    // Not in the parser's words: they quote the alias, and a password that begins with * looks like one.
-    const place = positionOf(firstAlias(document), lines)
-    throw benchFileError(
-      `${path}:${place}: expected aliases of anchors that stand before them, ${ALIASES_MOST} at most, got others; a value that begins with * needs quotes`,
-      cause,
-    )
-  }
-}
-
-function firstAlias(document: Document): Node | undefined {
-  let first: Node | undefined
-  visit(document, {
-    Alias(_key, alias) {
-      first = alias
-      return visit.BREAK
-    },
-  })
-  return first
-}
-
-/** Line and column of the innermost node on a path that is there; of an unknown key, the key itself. */
-function placeOf(document: Document, lines: LineCounter, keys: readonly (string | number)[]): string {
-  for (let depth = keys.length; depth > 0; depth--) {
-    const node = document.getIn(keys.slice(0, depth), true)
-    if (isNode(node)) return positionOf(node, lines)
-  }
-  return positionOf(document.contents, lines)
-}
-
-function positionOf(node: unknown, lines: LineCounter): string {
-  if (!isNode(node) || !node.range) return '1:1'
-  const { line, col } = lines.linePos(node.range[0])
-  return `${line}:${col}`
-}
-
-/** A key as it may be told: `password:secret`, where a blank was forgotten, holds more than a name. */
-const shown = (key: string | number): string => (/^[\w-]+$/.test(String(key)) ? String(key) : '…')
-
-function benchFileError(message: string, cause?: unknown): UsageError {
-  return new UsageError('ERR_VIEWNET_BENCH_FILE', message, cause === undefined ? undefined : { cause })
 }

@@ -1,45 +1,47 @@
 import { parseUdpAddress, type UdpAddress } from 'viewnet/link'
-import { parseMessageNumber } from 'viewnet/wire'
 import { z } from 'zod'
-import { parsedBy } from './parsed-by.js'
+import { messageNumber, parsedBy, udpAddress } from './field-schemas.js'
 
 /** The number of a converter under test for which a bench file names none: that of every example. */
 export const DEFAULT_CONVERTER_NUMBER = '00001-00020-00300-04000'
 
-const messageNumber = parsedBy(parseMessageNumber)
-const linkAddress = parsedBy((text) => parseUdpAddress(text))
-const peerAddress = parsedBy(parsePeerAddress)
+const peerAddress = parsedBy(parsePeerAddress, 'Numeric UDP address of one host, such as udp://192.0.2.9:28200')
 
 /** The converter that `viewnet serve` is. */
-const served = z.strictObject({
+export const servedConverterSchema = z.strictObject({
   number: messageNumber,
-  link: linkAddress,
-  peers: z.array(linkAddress).min(1),
+  link: udpAddress,
+  peers: z.array(udpAddress).min(1),
 })
 
 /** Somebody's converter that listens elsewhere, for `viewnet certify`. */
-const blackBox = z.strictObject({
-  /** Where it listens. */
-  address: peerAddress,
-  /** Left out: {@link DEFAULT_CONVERTER_NUMBER}. */
-  number: messageNumber.optional(),
-  /** Our own address, the one that it admits; left out: port 28300 of the address that the route to it begins at. */
-  endpoint: peerAddress.optional(),
-  /** A device that it reaches with a password that is wrong; left out: that case is not run. */
-  wrongCredentialsDevice: messageNumber.optional(),
-  /** A device that it does not know; left out: a number beside that of the device under test. */
-  unknownDevice: messageNumber.optional(),
+export const blackBoxConverterSchema = z.strictObject({
+  address: peerAddress.describe('Where it listens'),
+  number: messageNumber.optional().describe(`Its number; left out: ${DEFAULT_CONVERTER_NUMBER}`),
+  endpoint: peerAddress
+    .optional()
+    .describe(
+      'Our own address, the one that it admits; left out: port 28300 of the address that the route to it begins at',
+    ),
+  wrongCredentialsDevice: messageNumber
+    .optional()
+    .describe('A device that it reaches with a password that is wrong; left out: that case is not run'),
+  unknownDevice: messageNumber
+    .optional()
+    .describe('A device that it does not know; left out: a number beside that of the device under test'),
 })
 
 /** The `converter:` part of a bench file: what `viewnet serve` is to be, or where the converter is that `viewnet certify` is to test. */
-export const converterSchema = z.union([peerAddress, blackBox, served])
+export const converterSchema = z
+  .union([peerAddress, blackBoxConverterSchema, servedConverterSchema])
+  .describe('What viewnet serve is to be, or the address of a converter that viewnet certify is to test')
 
 /** The `converter:` part of a bench file, in any of its forms. */
 export type BenchConverter = z.output<typeof converterSchema>
 /** What `viewnet serve` is to be. */
-export type ServedConverter = z.output<typeof served>
+export type ServedConverter = z.output<typeof servedConverterSchema>
 /** Where the converter under test is; an address alone is short for it. */
-export type BlackBoxConverter = z.output<typeof blackBox>
+export type BlackBoxConverter = z.output<typeof blackBoxConverterSchema>
 
 /** The converter under test that a bench file names; undefined where its converter is for `viewnet serve`, or there is none. */
 export function blackBoxOf(converter: BenchConverter | undefined): BlackBoxConverter | undefined {

@@ -1,6 +1,6 @@
 import { UsageError, type MonitoringDevice } from 'viewnet/device'
 import { OnvifDevice, type OnvifDeviceOptions } from 'viewnet/devices/onvif'
-import type { BenchDevice } from './bench-schema.js'
+import type { BenchDevice, OnvifBenchDevice } from './device-schema.js'
 
 /** User and password of a bench device, from the file or from the environment that it names. */
 export interface Credentials {
@@ -15,9 +15,12 @@ export interface Credentials {
  * @throws UsageError `ERR_VIEWNET_CREDENTIALS` when the environment variable that it names is not set
  */
 export function credentialsOf(
-  { number, user, password }: BenchDevice,
+  device: BenchDevice,
   environment: NodeJS.ProcessEnv = process.env,
 ): Credentials | undefined {
+  // A simulated one has those that it is started with.
+  if (device.driver === 'simulated') return undefined
+  const { number, user, password } = device
   if (user === undefined) return undefined
   if (password === undefined || typeof password === 'string') return { user, password: password ?? '' }
   const value = environment[password.env]
@@ -30,15 +33,12 @@ export function credentialsOf(
   return { user, password: value }
 }
 
-/** Open the driver that a bench file names; `credentials` replace the file's own. */
+/** Open the driver of a device that is reached over ONVIF; `credentials` replace the file's own. */
 export function openDevice(
-  device: BenchDevice,
+  device: OnvifBenchDevice,
   credentials: Credentials | undefined = credentialsOf(device),
 ): MonitoringDevice {
-  switch (device.driver) {
-    case 'onvif':
-      return new OnvifDevice({ ...onvifOptionsOf(device), ...credentials })
-  }
+  return new OnvifDevice({ ...onvifOptionsOf(device), ...credentials })
 }
 
 function onvifOptionsOf({
@@ -48,7 +48,7 @@ function onvifOptionsOf({
   callTimeoutMs,
   overallTimeoutMs,
   maxReplyBytes,
-}: BenchDevice): OnvifDeviceOptions {
+}: OnvifBenchDevice): OnvifDeviceOptions {
   return {
     url,
     tls: tls && ('insecure' in tls ? tls : { fingerprintSha256: tls.fingerprint }),

@@ -1,7 +1,13 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { MonitoringDevice } from 'viewnet/device'
 import { SimulatedRecorder } from 'viewnet/devices/simulated'
-import { credentialsOf, openDevice, type BenchDevice } from '../bench/index.js'
+import {
+  credentialsOf,
+  openDevice,
+  type BenchDevice,
+  type OnvifBenchDevice,
+  type SimulatedBenchDevice,
+} from '../bench/index.js'
 
 /** A device on the bench, and what the bench knows of it. */
 export interface DeviceUnderTest {
@@ -20,8 +26,21 @@ export interface DeviceUnderTest {
 
 const SIMULATED_NUMBER = '00001-00020-00300-00007'
 
-/** A device that a bench file names. */
-export function benchDevice(device: BenchDevice): DeviceUnderTest {
+/**
+ * A device that a bench file names; a simulated one is started.
+ *
+ * @param seed - of the run; a simulated device's contents follow from it where the file gives it no seed of its own
+ */
+export async function benchDevice(device: BenchDevice, seed: number): Promise<DeviceUnderTest> {
+  return device.driver === 'simulated' ? startSimulated(device, seed) : realDevice(device)
+}
+
+/** A simulated recorder, started, on a bench without a file. */
+export function simulatedDevice(seed: number, recordings: number): Promise<DeviceUnderTest> {
+  return startSimulated({ number: SIMULATED_NUMBER, recordings }, seed)
+}
+
+function realDevice(device: OnvifBenchDevice): DeviceUnderTest {
   const credentials = credentialsOf(device)
   return {
     number: device.number,
@@ -33,20 +52,41 @@ export function benchDevice(device: BenchDevice): DeviceUnderTest {
   }
 }
 
-/** A simulated recorder, started, with credentials of its own, whose contents follow from the seed. */
-export async function simulatedDevice(seed: number, recordings: number): Promise<DeviceUnderTest> {
+type SimulatedOptions = Pick<SimulatedBenchDevice, 'number' | 'recordings'> & Partial<SimulatedBenchDevice>
+
+/** With credentials of its own. */
+async function startSimulated(device: SimulatedOptions, runSeed: number): Promise<DeviceUnderTest> {
+  const { number, recordings, channels, seed = runSeed, quirks = [], flaky = 0 } = device
+  const isOff = drawn(`${number} ${seed} ${runSeed}`) < flaky
   const credentials = { user: 'admin', password: freshPassword() }
-  const recorder = new SimulatedRecorder({ seed, recordings, ...credentials })
+  const recorder = new SimulatedRecorder({
+    seed,
+    recordings,
+    channels,
+    quirks: isOff ? [...new Set([...quirks, 'fault-200'])] : quirks,
+    ...credentials,
+  })
   await recorder.start()
-  const description: BenchDevice = { number: SIMULATED_NUMBER, driver: 'onvif', url: recorder.url }
+  const fingerprint = recorder.certificateFingerprint
+  const description: OnvifBenchDevice = {
+    number,
+    driver: 'onvif',
+    url: recorder.url,
+    ...(fingerprint === undefined ? {} : { tls: { fingerprint } }),
+  }
   return {
-    number: SIMULATED_NUMBER,
+    number,
     address: recorder.url,
     trueCount: recorder.recordingCount,
     open: () => openDevice(description, credentials),
     openWithWrongPassword: () => openDevice(description, { ...credentials, password: freshPassword() }),
     close: () => recorder.close(),
   }
+}
+
+/** A number of 0–1 that follows from a name. */
+function drawn(name: string): number {
+  return createHash('sha256').update(name).digest().readUInt32BE(0) / 2 ** 32
 }
 
 /** Nobody's password. */

@@ -1,6 +1,20 @@
-import { UsageError } from 'viewnet/device'
-import { blackBoxOf, literalPasswords, readBenchFile, type BenchDescription } from '../bench/index.js'
-import { benchDevice, simulatedDevice, type DeviceUnderTest } from '../certification/index.js'
+import { nearestWord, UsageError } from 'viewnet/device'
+import { parseMessageNumber } from 'viewnet/wire'
+import {
+  blackBoxOf,
+  credentialsOf,
+  literalPasswords,
+  readBenchFile,
+  type BenchDescription,
+  type BenchDevice,
+} from '../bench/index.js'
+import {
+  benchDevice,
+  chosenCases,
+  simulatedDevice,
+  type CertificationCase,
+  type DeviceUnderTest,
+} from '../certification/index.js'
 import { note } from './output.js'
 
 /** What to certify, and where. */
@@ -9,29 +23,52 @@ export interface Bench {
   readonly station: string
   /** Undefined: an embedded one. */
   readonly broker: string | undefined
+  readonly cases: readonly CertificationCase[]
   /** Each is opened when its turn comes. */
   readonly devices: readonly (() => Promise<DeviceUnderTest>)[]
 }
 
 /** A recorder that exists only in software, on a bench without anything else. */
 export function simulatedBench(seed: number, recordings: number): Bench {
-  return { site: 'lab', station: 'bench', broker: undefined, devices: [() => simulatedDevice(seed, recordings)] }
+  const devices = [() => simulatedDevice(seed, recordings)]
+  return { site: 'lab', station: 'bench', broker: undefined, cases: chosenCases(), devices }
 }
 
 /**
  * The bench that a file describes.
  *
- * @throws UsageError `ERR_VIEWNET_BENCH_FILE`, `ERR_VIEWNET_CREDENTIALS`, of any of its devices, before the first is certified
+ * @param numbers - the devices wanted, in this order; none: all of the file
+ * @throws UsageError `ERR_VIEWNET_BENCH_FILE`, `ERR_VIEWNET_CREDENTIALS`, `ERR_VIEWNET_OPTION`, of any of its devices, before the first is certified
  */
-export async function fileBench(path: string): Promise<Bench> {
-  const { site, station, broker, converter, devices } = await readBench(path)
+export function fileBench(
+  { site, station, broker, converter, devices, plan }: BenchDescription,
+  path: string,
+  seed: number,
+  numbers: readonly string[] = [],
+): Bench {
   if (blackBoxOf(converter)) {
     const message = `${path}: converter: expected one for serve, or none; certify tests a converter of its own`
     throw new UsageError('ERR_VIEWNET_BENCH_FILE', message)
   }
   if (converter) note(`viewnet: note: certify tests a converter of its own; that of ${path} is for serve`)
-  const opened = devices.map(benchDevice)
-  return { site, station, broker, devices: opened.map((device) => () => Promise.resolve(device)) }
+  const chosen =
+    numbers.length === 0 ? devices : [...new Set(numbers.map((number) => deviceNamed(number, devices, path)))]
+  for (const device of chosen) credentialsOf(device)
+  const cases = chosenCases(plan?.cases)
+  return { site, station, broker, cases, devices: chosen.map((device) => () => benchDevice(device, seed)) }
+}
+
+/** @throws UsageError `ERR_VIEWNET_OPTION` when the bench has no such device */
+function deviceNamed(number: string, devices: readonly BenchDevice[], path: string): BenchDevice {
+  const wanted = parseMessageNumber(number)
+  const found = devices.find((device) => parseMessageNumber(device.number) === wanted)
+  if (found) return found
+  const near = nearestWord(
+    number,
+    devices.map((device) => device.number),
+  )
+  const message = `option '--device <number>': expected the number of a device of ${path}, got ${number}${near}`
+  throw new UsageError('ERR_VIEWNET_OPTION', message)
 }
 
 /** Read a bench file, and warn of passwords that stand in it. */

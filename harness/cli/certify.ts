@@ -4,8 +4,8 @@ import { Command, Option } from 'commander'
 import { UsageError } from 'viewnet/device'
 import { certify, newRunId, type DeviceUnderTest } from '../certification/index.js'
 import type { RunRecord } from '../report/index.js'
-import { fileBench, simulatedBench, type Bench } from './bench.js'
-import { brokerAddress, integer, runId, topicLevel } from './option-parsers.js'
+import { fileBench, readBench, simulatedBench, type Bench } from './bench.js'
+import { brokerAddress, integer, messageNumber, runId, topicLevel } from './option-parsers.js'
 import { ExitStatus, print, printJson } from './output.js'
 import { progressOn } from './progress.js'
 import { runSummary } from './run-summary.js'
@@ -14,6 +14,7 @@ import { packageVersion } from './version.js'
 
 interface CertifyFlags {
   readonly bench?: string
+  readonly device?: readonly string[]
   readonly broker?: string
   readonly site?: string
   readonly station?: string
@@ -29,6 +30,13 @@ export function certifyCommand(): Command {
   return new Command('certify')
     .description('certify a device through the converter: list it, convert it, lose packets, recover, prove it, report')
     .option('--bench <file>', 'YAML: the devices of a bench; default: a simulated recorder')
+    .addOption(
+      new Option('--device <number>', 'one device of the bench file; may come again; default: all').argParser(
+        (text: string, before: readonly string[] | undefined): readonly string[] => [
+          ...new Set([...(before ?? []), messageNumber(text)]),
+        ],
+      ),
+    )
     .option('--broker <url>', 'MQTT broker to publish the evidence to; default: an embedded one', brokerAddress)
     .option('--site <name>', 'first level of the MQTT topics', topicLevel)
     .option('--station <name>', 'second level of the MQTT topics', topicLevel)
@@ -56,8 +64,7 @@ export function certifyCommand(): Command {
 }
 
 async function certifyBench(flags: CertifyFlags, signal: AbortSignal): Promise<ExitStatus> {
-  const seed = flags.seed ?? randomInt(0, 0xffffffff)
-  const bench = flags.bench === undefined ? simulatedBench(seed, flags.recordings) : await fileBench(flags.bench)
+  const { seed, bench } = await benchOf(flags)
   if (flags.run !== undefined && bench.devices.length > 1) {
     const message = `option '--run <id>': expected a bench with one device, got ${bench.devices.length}: each is a run of its own`
     throw new UsageError('ERR_VIEWNET_OPTION', message)
@@ -82,6 +89,26 @@ async function certifyBench(flags: CertifyFlags, signal: AbortSignal): Promise<E
       : ExitStatus.couldNotTest
 }
 
+/** The bench that the flags name, and the seed: of the flags, of the bench's plan, or a fresh one. */
+async function benchOf({
+  bench: path,
+  device,
+  recordings,
+  seed,
+}: CertifyFlags): Promise<{ seed: number; bench: Bench }> {
+  if (path === undefined) {
+    if (device !== undefined) {
+      const message = `option '--device <number>': expected a bench file beside it (--bench), got none`
+      throw new UsageError('ERR_VIEWNET_OPTION', message)
+    }
+    const chosen = seed ?? randomInt(0, 0xffffffff)
+    return { seed: chosen, bench: simulatedBench(chosen, recordings) }
+  }
+  const description = await readBench(path)
+  const chosen = seed ?? description.plan?.seed ?? randomInt(0, 0xffffffff)
+  return { seed: chosen, bench: fileBench(description, path, chosen, device) }
+}
+
 async function certifyDevice(
   device: DeviceUnderTest,
   { flags, bench, seed, signal }: { flags: CertifyFlags; bench: Bench; seed: number; signal: AbortSignal },
@@ -97,9 +124,10 @@ async function certifyDevice(
       station: flags.station ?? bench.station,
       broker: flags.broker ?? bench.broker,
       report: reportFolder(flags, bench, run, device),
-      reproduce: reproduceLine(flags, seed),
+      reproduce: reproduceLine(flags, bench, device.number, seed),
       versions: { viewnet: packageVersion, node: process.versions.node },
       signal,
+      cases: bench.cases,
       onEvent: (event) => progress.show(event),
     })
   } finally {
@@ -113,8 +141,14 @@ function reportFolder({ report }: CertifyFlags, { devices }: Bench, run: string,
 }
 
 /** The one line that does the run again; a broker's credentials stay out of it. */
-function reproduceLine({ bench, broker, recordings }: CertifyFlags, seed: number): string {
-  const source = bench === undefined ? `--recordings ${recordings}` : `--bench ${quoted(bench)}`
+function reproduceLine(
+  { bench: path, device: chosen, broker, recordings }: CertifyFlags,
+  { devices }: Bench,
+  device: string,
+  seed: number,
+): string {
+  const one = devices.length === 1 && chosen === undefined ? '' : ` --device ${device}`
+  const source = path === undefined ? `--recordings ${recordings}` : `--bench ${quoted(path)}${one}`
   const url = broker === undefined ? undefined : new URL(broker)
   return `npx viewnet certify --seed ${seed} ${source}${url ? ` --broker ${url.protocol}//${url.host}` : ''}`
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { UsageError, ViewnetError } from 'viewnet/device'
+import { benchCommand } from './bench-command.js'
 import { benchmarkCommand } from './benchmark.js'
 import { certifyCommand } from './certify.js'
 import { discoverCommand } from './discover.js'
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
     .addHelpText('afterAll', EXIT_STATUSES)
   for (const command of [
     certifyCommand(),
+    benchCommand(),
     serveCommand(),
     requestCommand(),
     simulateCommand(),

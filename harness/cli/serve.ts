@@ -1,9 +1,13 @@
 import { Command } from 'commander'
 import { ConversionServer, ResponseStatus, UsageError } from 'viewnet'
-import { blackBoxOf, openDevice, servedOf, type BenchConverter, type ServedConverter } from '../bench/index.js'
+import { blackBoxOf, credentialsOf, servedOf, type BenchConverter, type ServedConverter } from '../bench/index.js'
+import { benchDevice } from '../certification/index.js'
 import { readBench } from './bench.js'
 import { note, print, printJson } from './output.js'
 import { untilStopped } from './until-stopped.js'
+
+/** Contents of simulated devices without a seed of their own: a daemon has no run whose seed they could follow. */
+const SIMULATED_SEED = 1
 
 const EXAMPLE = `
 Configuration:
@@ -31,7 +35,10 @@ export function serveCommand(): Command {
     .action(async ({ config, json = false }: { config: string; json?: boolean }) => {
       const { converter: described, devices } = await readBench(config)
       const converter = expectServed(config, described)
-      const opened = devices.map((device) => ({ number: device.number, device: openDevice(device) }))
+      // Before any simulated one listens, so that a variable that is not set ends the program.
+      for (const device of devices) credentialsOf(device)
+      const benched = await Promise.all(devices.map((device) => benchDevice(device, SIMULATED_SEED)))
+      const opened = benched.map((device) => ({ number: device.number, device: device.open() }))
       const server = new ConversionServer({ ...converter, devices: opened })
       server.on('error', (error) => note(`viewnet: ${error.message}`))
       server.on('exchangeClosed', ({ exchange, peer, device, reason, facts }) => {
@@ -46,6 +53,7 @@ export function serveCommand(): Command {
       await untilStopped()
       await server.close()
       for (const { device } of opened) await device.close?.()
+      for (const device of benched) await device.close()
     })
 }
 

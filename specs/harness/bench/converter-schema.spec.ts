@@ -61,22 +61,22 @@ const MISTAKES: Readonly<Record<string, readonly [yaml: string, message: RegExp]
     'converter: { address: udp://0.0.0.0:28200 }',
     /^bench\.yaml:1:23: converter\.address: expected the address of one host, got /,
   ],
-  'something else': ['converter: 28200', /^bench\.yaml:1:12: converter: expected string or object, received number$/],
+  'something else': ['converter: 28200', /^bench\.yaml:1:12: converter: expected a text or a mapping, got 28200$/],
   'a misspelt key beside an address': [
     'converter:\n  address: udp://192.0.2.9\n  numbr: x',
-    /^bench\.yaml:3:10: converter\.numbr: unknown option; did you mean 'number'\?$/,
+    /^bench\.yaml:3:10: converter\.numbr: expected a known key; did you mean 'number'\?, got 'numbr'$/,
   ],
   'a bad number': [
     'converter: { address: udp://192.0.2.9, unknownDevice: 70000 }',
-    /^bench\.yaml:1:55: converter\.unknownDevice: expected string, received number$/,
+    /^bench\.yaml:1:55: converter\.unknownDevice: expected a text, got 70000$/,
   ],
   'a converter to serve without peers': [
     `converter: { number: ${NUMBER}, link: udp://127.0.0.1:0 }`,
-    /^bench\.yaml:1:12: converter\.peers: expected array, received undefined$/,
+    /^bench\.yaml:1:12: converter\.peers: expected a list, got nothing$/,
   ],
   'both forms at once': [
     `converter: { address: udp://192.0.2.9, link: udp://127.0.0.1:0 }`,
-    /^bench\.yaml:1:46: converter\.link: goes with another form, not beside these$/,
+    /^bench\.yaml:1:46: converter\.link: expected keys of one form, and this one goes with another, got 'link'$/,
   ],
 }
 

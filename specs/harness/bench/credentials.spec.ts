@@ -4,10 +4,10 @@ import {
   literalPasswords,
   openDevice,
   parseBench,
-  type BenchDevice,
+  type OnvifBenchDevice,
 } from '../../../harness/bench/index.js'
 
-const DEVICE: BenchDevice = { number: '00001-00020-00300-00007', driver: 'onvif', url: 'http://192.0.2.17/' }
+const DEVICE: OnvifBenchDevice = { number: '00001-00020-00300-00007', driver: 'onvif', url: 'http://192.0.2.17/' }
 
 t.test('takes a password from the file or from the environment that the file names [architecture]', (t) => {
   t.equal(credentialsOf(DEVICE), undefined)

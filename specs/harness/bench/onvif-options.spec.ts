@@ -1,12 +1,13 @@
 import t from 'tap'
 import { SimulatedRecorder } from 'viewnet/devices/simulated'
-import { parseBench } from '../../../harness/bench/bench-file.js'
-import { openDevice } from '../../../harness/bench/devices.js'
+import { openDevice, parseBench, type OnvifBenchDevice } from '../../../harness/bench/index.js'
 
-/** A bench file with one device. */
-function bench(url: string, ...lines: readonly string[]) {
+/** The device of a bench file. */
+function bench(url: string, ...lines: readonly string[]): OnvifBenchDevice {
   const device = ['number: 00001-00020-00300-00007', 'driver: onvif', `url: ${url}`, ...lines]
-  return parseBench(`devices:\n  - ${device.join('\n    ')}\n`, 'bench.yaml')
+  const [described] = parseBench(`devices:\n  - ${device.join('\n    ')}\n`, 'bench.yaml').devices
+  if (described?.driver !== 'onvif') throw new Error('the bench file has another device')
+  return described
 }
 
 t.test(
@@ -16,12 +17,11 @@ t.test(
     await recorder.start()
     const fingerprint = recorder.certificateFingerprint ?? ''
     for (const trust of [`{ fingerprint: '${fingerprint}' }`, '{ insecure: true }']) {
-      const [described] = bench(recorder.url, `tls: ${trust}`, 'callTimeoutMs: 5000').devices
-      const device = openDevice(described!)
+      const device = openDevice(bench(recorder.url, `tls: ${trust}`, 'callTimeoutMs: 5000'))
       t.match(await device.describe(), { capabilities: { listRecordings: true } }, trust)
       await device.close?.()
     }
-    const device = openDevice(bench(recorder.url).devices[0]!)
+    const device = openDevice(bench(recorder.url))
     await t.rejects(device.describe(), { code: 'ERR_VIEWNET_DEVICE_UNREACHABLE', message: fingerprint })
     await device.close?.()
   },

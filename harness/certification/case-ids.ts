@@ -1,0 +1,27 @@
+/** What a case is about, or asks for; a plan chooses by it. */
+export const CaseTag = ['device', 'exchange', 'range', 'refusal', 'network', 'power', 'replay', 'long'] as const
+export type CaseTag = (typeof CaseTag)[number]
+
+/** Every case of the catalogue by its id, in the order in which they run, with its tags. It imports nothing, so that a bench file can be checked by it. */
+export const CASES = {
+  reach: ['device'],
+  identify: ['device'],
+  list: ['device'],
+  'count-agrees': ['exchange'],
+  clean: ['exchange'],
+  'loss-full': ['exchange', 'network'],
+  'loss-selective': ['exchange', 'network'],
+  'lost-response': ['exchange', 'network'],
+  'lost-round-end': ['exchange', 'network'],
+  'repeated-request': ['exchange', 'network'],
+  'empty-range': ['range'],
+  'narrow-range': ['range'],
+  'wrong-credentials': ['refusal'],
+  'unknown-device': ['refusal'],
+} as const satisfies Readonly<Record<string, readonly CaseTag[]>>
+
+/** The id of a case of the catalogue. */
+export type CaseId = keyof typeof CASES
+
+/** Every id, in the order in which the cases run. */
+export const CASE_IDS = Object.keys(CASES) as readonly CaseId[]

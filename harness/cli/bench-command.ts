@@ -1,0 +1,34 @@
+import { Command } from 'commander'
+import { BenchFileError, benchText, checkBench, issueText, type BenchCheck } from '../bench/index.js'
+import { ExitStatus, note, print, printJson } from './output.js'
+
+/** `viewnet bench`: looks at benches without touching a device. */
+export function benchCommand(): Command {
+  return new Command('bench').description('look at a bench').addCommand(checkCommand())
+}
+
+function checkCommand(): Command {
+  return new Command('check')
+    .description('check a bench file: what is wrong in it, where, what was expected and what came')
+    .argument('<file>', 'YAML; docs/bench-file.md tells every key')
+    .option('--json', 'one JSON object on stdout: valid, errors, warnings')
+    .action(async (file: string, { json = false }: { json?: boolean }) => {
+      const { bench, errors, warnings } = await checked(file)
+      const valid = errors.length === 0
+      process.exitCode = valid ? ExitStatus.good : ExitStatus.usage
+      if (json) return printJson({ valid, errors, warnings })
+      for (const error of errors) note(issueText(file, error))
+      for (const warning of warnings) note(`warning: ${issueText(file, warning)}`)
+      if (bench) print(`${file}: good: ${bench.devices.length} ${bench.devices.length === 1 ? 'device' : 'devices'}`)
+    })
+}
+
+/** A file that cannot be read has its error like any other. */
+async function checked(file: string): Promise<BenchCheck> {
+  try {
+    return checkBench(await benchText(file), process.env)
+  } catch (failure) {
+    if (!(failure instanceof BenchFileError)) throw failure
+    return { bench: undefined, errors: failure.issues, warnings: [] }
+  }
+}
