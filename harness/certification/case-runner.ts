@@ -71,7 +71,7 @@ interface RunContext {
 
 async function runCase(entry: CertificationCase, context: RunContext): Promise<CaseRecord> {
   const { options, trail, converter } = context
-  const startedAtMs = performance.now()
+  const startedAtMs = trail.nowMs
   const recordsBefore = trail.totals.records
   const progress = setInterval(() => {
     const packetCount = trail.totals.records - recordsBefore
@@ -90,7 +90,13 @@ async function runCase(entry: CertificationCase, context: RunContext): Promise<C
     clearInterval(progress)
   }
   const { id, title } = entry
-  return { id, title, ...result, durationMs: Math.round(performance.now() - startedAtMs) }
+  return {
+    id,
+    title,
+    ...result,
+    startedAtMs: Math.round(startedAtMs),
+    durationMs: Math.round(trail.nowMs - startedAtMs),
+  }
 }
 
 /** Without a device that answers, or evidence that comes back, every further case would only wait for the same silence. */

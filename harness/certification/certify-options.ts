@@ -1,6 +1,6 @@
 import type { Link } from 'viewnet/link'
 import type { RunState } from '../evidence/index.js'
-import type { CaseRecord } from '../report/index.js'
+import type { CaseRecord, SigningKey } from '../report/index.js'
 import type { CertificationCase } from './case.js'
 import { CATALOGUE } from './catalogue.js'
 import type { DeviceUnderTest } from './device-under-test.js'
@@ -39,6 +39,8 @@ export interface CertifyOptions {
   /** Versions by program, for the report. */
   readonly versions: Readonly<Record<string, string>>
   readonly signal: AbortSignal
+  /** Certifies the run. Default: it stays unsigned. */
+  readonly signingKey?: SigningKey | undefined
   /** What to run, in this order. Default: the catalogue. Most cases build on what `reach` and `list` found out. */
   readonly cases?: readonly CertificationCase[]
   /**

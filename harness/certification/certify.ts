@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { UsageError, ViewnetError, type DeviceIdentity } from 'viewnet/device'
 import { writeReports, type CaseRecord, type RunRecord } from '../report/index.js'
+import type { Verdict } from '../verifier/index.js'
 import { runCases, type CasesDone } from './case-runner.js'
 import { casesOf, runState, type CertifyOptions } from './certify-options.js'
 import { Closers } from './closers.js'
@@ -20,6 +21,8 @@ interface RunOutcome extends CasesDone {
   readonly converter: string
   readonly evidence: RunRecord['evidence']
   readonly flows: RunRecord['flows']
+  /** Of the verifier; undefined where the run was cut short. */
+  readonly judged: Pick<Verdict, 'findings' | 'exchanges'> | undefined
 }
 
 /**
@@ -34,7 +37,7 @@ export async function certify(options: CertifyOptions): Promise<RunRecord> {
   const startedAt = new Date()
   const startedAtMs = performance.now()
   await makeFolder(report)
-  const { conclusion, cases, identity, converter, evidence, flows } = await runOnBench(options)
+  const { conclusion, cases, identity, converter, evidence, flows, judged } = await runOnBench(options)
   const record: RunRecord = {
     run,
     ...conclusion,
@@ -46,13 +49,14 @@ export async function certify(options: CertifyOptions): Promise<RunRecord> {
     cases,
     evidence,
     flows,
+    ...(judged && { findings: judged.findings, exchanges: judged.exchanges }),
     report,
     reproduce,
     versions,
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(performance.now() - startedAtMs),
   }
-  await writeReports(record)
+  await writeReports(record, { signingKey: options.signingKey })
   return record
 }
 
@@ -79,9 +83,10 @@ async function runOnBench(options: CertifyOptions): Promise<RunOutcome> {
   let trail: EvidenceTrail | undefined
   let converter: ConverterUnderTest | undefined
   const done: { cases: CaseRecord[]; identity?: DeviceIdentity } = { cases: [] }
-  const outcome = (conclusion: Conclusion): RunOutcome => ({
+  const outcome = (conclusion: Conclusion, judged?: Verdict): RunOutcome => ({
     ...done,
     conclusion,
+    judged,
     converter: converter?.address ?? '',
     evidence: { broker: trail?.broker ?? '', ...(trail?.totals ?? { batches: 0, records: 0 }) },
     flows: trail?.recorder.flows() ?? {},
@@ -95,7 +100,7 @@ async function runOnBench(options: CertifyOptions): Promise<RunOutcome> {
     const verdict = await trail.conclude()
     const conclusion = sumUp(done.cases, verdict)
     trail.state({ ...runState(options, done.cases.length), ended: true, verdict: conclusion.verdict })
-    return outcome(conclusion)
+    return outcome(conclusion, verdict)
   } catch (failure) {
     // A run that was asked for wrongly is no result.
     if (!(failure instanceof ViewnetError) || failure instanceof UsageError) throw failure

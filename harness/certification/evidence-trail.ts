@@ -62,6 +62,7 @@ interface TrailParts {
  */
 export class EvidenceTrail {
   readonly recorder: EvidenceRecorder
+  readonly #clock: RecorderClock
   readonly #run: string
   readonly #publisher: MqttPublisher
   readonly #brokerAwayMs: number
@@ -81,6 +82,7 @@ export class EvidenceTrail {
     opened: Closers,
   ) {
     this.#run = run
+    this.#clock = clock
     this.#publisher = publisher
     this.#brokerAwayMs = brokerAwayMs
     this.#signal = signal
@@ -147,6 +149,11 @@ export class EvidenceTrail {
   /** The broker's URL, without credentials. */
   get broker(): string {
     return this.#publisher.broker
+  }
+
+  /** Ms since the run began, by the clock of its packets. */
+  get nowMs(): number {
+    return this.#clock.nowMicroseconds() / 1000
   }
 
   /** Why nothing comes back from the broker any more; undefined while it does. */

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { UsageError } from 'viewnet/device'
 import { certify, newRunId, type DeviceUnderTest } from '../certification/index.js'
-import type { RunRecord } from '../report/index.js'
+import type { RunRecord, SigningKey } from '../report/index.js'
 import { fileBench, readBench, simulatedBench, type Bench } from './bench.js'
 import { brokerAddress, integer, messageNumber, runId, topicLevel } from './option-parsers.js'
 import { ExitStatus, print, printJson } from './output.js'
 import { progressOn } from './progress.js'
 import { runSummary } from './run-summary.js'
+import { SIGNING_KEY_VARIABLE, signingKeyForRun } from './signing.js'
 import { stopSignal } from './until-stopped.js'
 import { packageVersion } from './version.js'
 
@@ -22,6 +23,7 @@ interface CertifyFlags {
   readonly report?: string
   readonly recordings: number
   readonly seed?: number
+  readonly signKey?: string
   readonly json?: boolean
 }
 
@@ -43,7 +45,11 @@ export function certifyCommand(): Command {
     .option('--run <id>', 'name of the run in topics and reports; default: the time and a little chance', runId)
     .option(
       '--report <dir>',
-      'folder for run.json, run.tap, junit.xml and packets.ndjson; default: report/RUN; of several devices, a folder each in it',
+      'folder for report.html, run.json, run.jws, run.tap, junit.xml, ctrf.json and the packets; default: report/RUN; of several devices, a folder each in it',
+    )
+    .option(
+      '--sign-key <file>',
+      `Ed25519 key, PKCS #8 as PEM, that certifies the run; default: ${SIGNING_KEY_VARIABLE}, else this station's own ('viewnet key')`,
     )
     .addOption(
       new Option('--recordings <N>', 'recording resources of the simulated recorder')
@@ -69,11 +75,12 @@ async function certifyBench(flags: CertifyFlags, signal: AbortSignal): Promise<E
     const message = `option '--run <id>': expected a bench with one device, got ${bench.devices.length}: each is a run of its own`
     throw new UsageError('ERR_VIEWNET_OPTION', message)
   }
+  const signingKey = await signingKeyForRun(flags.signKey)
   const records: RunRecord[] = []
   for (const open of bench.devices) {
     const device = await open()
     try {
-      const record = await certifyDevice(device, { flags, bench, seed, signal })
+      const record = await certifyDevice(device, { flags, bench, seed, signal, signingKey })
       records.push(record)
       if (flags.json === true) printJson(contractOf(record))
       else print(runSummary(record))
@@ -111,7 +118,19 @@ async function benchOf({
 
 async function certifyDevice(
   device: DeviceUnderTest,
-  { flags, bench, seed, signal }: { flags: CertifyFlags; bench: Bench; seed: number; signal: AbortSignal },
+  {
+    flags,
+    bench,
+    seed,
+    signal,
+    signingKey,
+  }: {
+    flags: CertifyFlags
+    bench: Bench
+    seed: number
+    signal: AbortSignal
+    signingKey: SigningKey | undefined
+  },
 ): Promise<RunRecord> {
   const run = flags.run ?? newRunId(new Date())
   const progress = progressOn(process.stderr)
@@ -128,6 +147,7 @@ async function certifyDevice(
       versions: { viewnet: packageVersion, node: process.versions.node },
       signal,
       cases: bench.cases,
+      signingKey,
       onEvent: (event) => progress.show(event),
     })
   } finally {

@@ -7,6 +7,7 @@ import { certifyCommand } from './certify.js'
 import { discoverCommand } from './discover.js'
 import { inspectCommand } from './inspect.js'
 import { ExitStatus, note, outliveReaders } from './output.js'
+import { keyCommand } from './key.js'
 import { requestCommand } from './request.js'
 import { serveCommand } from './serve.js'
 import { simulateCommand } from './simulate.js'
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
     discoverCommand(),
     inspectCommand(),
     verifyCommand(),
+    keyCommand(),
     benchmarkCommand(),
   ])
     program.addCommand(command)

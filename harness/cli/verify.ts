@@ -1,19 +1,22 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { z } from 'zod'
 import { UsageError, ViewnetError } from 'viewnet/device'
 import { BenchError } from '../bench/index.js'
 import { describePacket } from '../endpoint/index.js'
-import { readEvidenceFile, RunReader, type FlowTotals, type PacketBatch } from '../evidence/index.js'
+import { readEvidenceFile, RunReader, topicLevel, type FlowTotals, type PacketBatch } from '../evidence/index.js'
 import { Verifier, type Finding, type Verdict } from '../verifier/index.js'
-import { brokerAddress, seconds, topicLevel } from './option-parsers.js'
+import { brokerAddress, seconds } from './option-parsers.js'
 import { ExitStatus, note, print, printJson } from './output.js'
 import { stopSignal } from './until-stopped.js'
+import { judgeCertificate } from './verify-certificate.js'
 
 interface VerifyFlags {
   readonly broker?: string
   readonly run?: string
+  readonly certificate?: string
+  readonly key?: string
   readonly timeout: number
   readonly json?: boolean
 }
@@ -28,14 +31,17 @@ const UNKNOWN_TOTALS =
 /** `viewnet verify`: the verdict again, from the evidence alone. */
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description('derive the verdict of a run again, from its evidence alone')
+    .description('derive the verdict of a run again, from its evidence alone; or test the certificate of a run')
     .argument('[file]', 'packets.ndjson or packets.pcapng of a run')
     .option('--broker <url>', 'follow a run on this MQTT broker', brokerAddress)
-    .option('--run <id>', 'which run on the broker', topicLevel)
+    .option('--run <id>', 'which run on the broker; with --certificate its run.json, by default the one beside it')
+    .addOption(new Option('--certificate <file>', 'run.jws: test it in place of evidence').conflicts('broker'))
+    .option('--key <file>', 'with --certificate: the public key that you trust, PEM or JWK')
     .option('--timeout <seconds>', 'give up when the broker brings nothing for so long', seconds, 60)
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', NOTES)
     .action(async (file: string | undefined, flags: VerifyFlags) => {
+      if (flags.certificate !== undefined) return testCertificate(file, flags.certificate, flags)
       const { signal, release } = stopSignal()
       try {
         const verdict = await judge(file, flags, signal)
@@ -52,6 +58,23 @@ export function verifyCommand(): Command {
     })
 }
 
+async function testCertificate(
+  file: string | undefined,
+  certificate: string,
+  { run, key, json }: VerifyFlags,
+): Promise<void> {
+  if (file !== undefined) {
+    const message = `verify --certificate: expected evidence or a certificate, got both ('${file}')`
+    throw new UsageError('ERR_VIEWNET_OPTION', message)
+  }
+  const verdict = await judgeCertificate({ certificate, run, key })
+  const { valid, signer, run: certified, name, why } = verdict
+  if (json === true) printJson(verdict)
+  else if (valid) print(`VALID: run ${certified}, signed by ${name === undefined ? signer : `${name} (${signer})`}`)
+  else print(`REFUSED: ${why}`)
+  process.exitCode = valid ? ExitStatus.good : ExitStatus.failed
+}
+
 /** A verdict, and why it is not `pass`; empty otherwise. */
 type Judged = Verdict & { readonly why: string }
 
@@ -59,10 +82,10 @@ async function judge(file: string | undefined, flags: VerifyFlags, signal: Abort
   const { broker, run } = flags
   if (file !== undefined && broker === undefined && run === undefined) return judgeFile(file, signal)
   if (file === undefined && broker !== undefined && run !== undefined)
-    return judgeRun(broker, run, flags.timeout, signal)
+    return judgeRun(broker, topicLevel('run', run), flags.timeout, signal)
   throw new UsageError(
     'ERR_VIEWNET_OPTION',
-    'verify: expected either FILE.ndjson or FILE.pcapng, or --broker URL and --run ID',
+    'verify: expected either FILE.ndjson or FILE.pcapng, or --broker URL and --run ID, or --certificate run.jws and --key FILE',
   )
 }
 

@@ -3,6 +3,8 @@
  *
  * @module report
  */
+export * from './certificate/index.js'
+export * from './ctrf.js'
 export * from './junit.js'
 export * from './night-record.js'
 export { nightPage } from './page/night-page.js'

@@ -1,3 +1,5 @@
+import type { ExchangeSummary, Finding } from '../verifier/verdict.js'
+
 /** How a case came out. Only `pass` is a pass; `not-applicable` and `could-not-test` never count as one. */
 export const Outcome = ['pass', 'fail', 'error', 'timeout', 'aborted', 'not-applicable', 'could-not-test'] as const
 export type Outcome = (typeof Outcome)[number]
@@ -13,6 +15,8 @@ export interface Measurement {
   readonly unit: string
   /** What it was held to, such as `= 300` or `≤ 32`; null: only measured. */
   readonly limit: string | null
+  /** Within its limit, yet so close to it that somebody should look. Default: false. */
+  readonly marginal?: boolean
 }
 
 /** One case of a run. */
@@ -25,6 +29,24 @@ export interface CaseRecord {
   readonly why: string
   /** How long it took, ms. */
   readonly durationMs: number
+  /** When it began, ms since the run began; absent of a case that never did. */
+  readonly startedAtMs?: number
+}
+
+/** What a mark on the timeline is; `note` is anything else. */
+export const TimelineKind = ['on', 'off', 'boot', 'ready', 'panic', 'error', 'note'] as const
+export type TimelineKind = (typeof TimelineKind)[number]
+
+/** One thing that happened on the bench beside the packets: a relay that switched, a line on a console. */
+export interface TimelineEntry {
+  /** Ms since the run began. */
+  readonly atMs: number
+  /** Who did it or said it: `relay`, `console`, or one of several, such as `relay 2`. Each lane is a row of the page. */
+  readonly lane: string
+  /** What happened, in a few words, or the line itself. */
+  readonly label: string
+  /** Default: `note`. `on` and `off` draw the state of a relay until its next entry. */
+  readonly kind?: TimelineKind
 }
 
 /** Sums over the exchanges of a run, as the verifier counted them from the evidence. */
@@ -66,6 +88,12 @@ export interface RunRecord {
   readonly evidence: { readonly broker: string; readonly batches: number; readonly records: number }
   /** How much evidence each flow holds; `viewnet verify` counts against it. */
   readonly flows: Readonly<Record<string, { readonly batches: number; readonly records: number }>>
+  /** What the verifier found wrong, the first 100; absent where the run was cut short before it concluded. */
+  readonly findings?: readonly Finding[]
+  /** Every exchange in figures, as the verifier counted it; absent as `findings` are. */
+  readonly exchanges?: readonly ExchangeSummary[]
+  /** What relays and consoles did, in the order of time; a few thousand entries at most. Absent where the bench has neither. */
+  readonly timeline?: readonly TimelineEntry[]
   /** Folder that holds the reports. */
   readonly report: string
   /** The one line that does this run again. */

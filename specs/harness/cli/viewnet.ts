@@ -1,10 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 /** The program as users have it: compiled. */
 const MAIN = fileURLToPath(new URL('../../../dist/harness/cli/main.js', import.meta.url))
+
+/** In place of the configuration of whoever runs the specs: a command may make a key there. */
+const CONFIG = mkdtempSync(join(tmpdir(), 'viewnet-config-'))
+process.once('exit', () => rmSync(CONFIG, { recursive: true, force: true }))
 
 /** No command of these specs takes half as long. */
 const LIMIT_MS = 120_000
@@ -44,7 +50,7 @@ export function start(typed: string | readonly string[], { cwd, env }: CommandOp
   // tap would have every Node beneath it load its own hooks, which slows it down; env, which becomes what it starts, takes that back.
   const child = spawn('/usr/bin/env', ['-u', 'NODE_OPTIONS', process.execPath, MAIN, ...args], {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...process.env, XDG_CONFIG_HOME: CONFIG, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',

@@ -1,0 +1,5 @@
+export * from './certificate.js'
+export * from './errors.js'
+export * from './key-files.js'
+export * from './signing-key.js'
+export * from './station-key.js'
