@@ -13,4 +13,8 @@ export {
   type ParsedOutletOptions,
   type PowerDriver,
 } from './options.js'
+export { findOutlet, openOutlet } from './find-outlet.js'
+export { closeOpenOutlets, closeOutletsOnExit, type OutletLeft } from './exit-guard.js'
+export type { PowerHost } from './power-host.js'
+export type { SerialBinding } from '../serial/serial-binding.js'
 export { PowerError, PowerErrorCode } from './errors.js'

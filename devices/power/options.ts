@@ -105,8 +105,8 @@ export function outletSchemasWith<S extends z.ZodType>(secret: S) {
       driver: z.literal('modbus-rtu'),
       ...serialShape,
       ...framingShape,
-      /** The board's address. */
-      unit: z.int().min(1).max(247).default(1),
+      /** The board's address; beyond the standard's 247, because LC Technology's boards come with 255. */
+      unit: z.int().min(1).max(255).default(1),
       /** The relay's coil, counted from 0 as on the wire. */
       coil: z.int().min(0).max(65_535),
       baudRate: baudRate.default(9600),
