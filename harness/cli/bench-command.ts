@@ -1,10 +1,18 @@
 import { Command } from 'commander'
-import { BenchFileError, benchText, checkBench, issueText, type BenchCheck } from '../bench/index.js'
+import {
+  BenchFileError,
+  benchText,
+  checkBench,
+  issueText,
+  leaseFolder,
+  Leases,
+  type BenchCheck,
+} from '../bench/index.js'
 import { ExitStatus, note, print, printJson } from './output.js'
 
 /** `viewnet bench`: looks at benches without touching a device. */
 export function benchCommand(): Command {
-  return new Command('bench').description('look at a bench').addCommand(checkCommand())
+  return new Command('bench').description('look at a bench').addCommand(checkCommand()).addCommand(leasesCommand())
 }
 
 function checkCommand(): Command {
@@ -20,6 +28,21 @@ function checkCommand(): Command {
       for (const error of errors) note(issueText(file, error))
       for (const warning of warnings) note(`warning: ${issueText(file, warning)}`)
       if (bench) print(`${file}: good: ${bench.devices.length} ${bench.devices.length === 1 ? 'device' : 'devices'}`)
+    })
+}
+
+function leasesCommand(): Command {
+  return new Command('leases')
+    .description('who holds which devices, relays and consoles of this machine')
+    .option('--json', 'one JSON object on stdout: folder, leases')
+    .action(({ json = false }: { json?: boolean }) => {
+      const leases = new Leases()
+      const held = leases.held()
+      leases.close()
+      if (json) return printJson({ folder: leaseFolder(), leases: held })
+      if (held.length === 0) return print('nobody holds anything')
+      for (const { holder, user, pid, sinceMs, resources } of held)
+        print(`${holder} (${user}, process ${pid}, since ${new Date(sinceMs).toISOString()}): ${resources.join(', ')}`)
     })
 }
 

@@ -1,0 +1,5 @@
+export * from './errors.js'
+export { LEASES_VARIABLE, leaseFolder } from './lease-folder.js'
+export type { HeldLease, LeasedResource } from './lease-store.js'
+export * from './leased-outlet.js'
+export * from './leases.js'
