@@ -3,14 +3,22 @@
  *
  * @module benchmark
  */
+import { evidenceMeasurements } from './evidence-figures.js'
 import { exchangeMeasurements } from './exchange-figures.js'
 import type { Measurement } from './figure.js'
 import { onvifListingMeasurement } from './onvif-listing.js'
+import { verifierMeasurements } from './verifier-figures.js'
 import { wireMeasurements } from './wire-figures.js'
 
 export { measure, type Comparison, type Family, type Figure, type Goal, type Measurement } from './figure.js'
 
 /** Everything that the suite measures, in the order of the table. */
 export function measurements(): readonly Measurement[] {
-  return [...wireMeasurements(), ...exchangeMeasurements(), onvifListingMeasurement()]
+  return [
+    ...wireMeasurements(),
+    ...exchangeMeasurements(),
+    ...evidenceMeasurements(),
+    ...verifierMeasurements(),
+    onvifListingMeasurement(),
+  ]
 }

@@ -1,20 +1,25 @@
 import { z } from 'zod'
 import { MAX_BATCH_OCTETS, MAX_BATCH_RECORDS, type PacketBatch } from './batch.js'
+import {
+  areFields,
+  checkBatch,
+  MAX_FIELD_CHARACTERS,
+  MAX_FIELD_NAME_CHARACTERS,
+  MAX_FIELDS,
+  MAX_NAME_CHARACTERS,
+  MAX_PACKET_CHARACTERS,
+  MAX_UINT16,
+  MAX_UINT32,
+} from './batch-check.js'
 import { EvidenceError, EvidenceErrorCode } from './errors.js'
 import { jsonSchemaOf } from './json-schema.js'
+import { rememberColumns } from './typed-columns.js'
 import { Fate, MessageName, ObservationPoint, type PacketRecord } from './record.js'
 
-const MAX_UINT16 = 0xffff
-const MAX_UINT32 = 0xffffffff
-
-/** The longest text is a MISSING packet's ranges: 4096 lone sequences of ten digits, and as many commas. */
-const MAX_FIELD_CHARACTERS = 65_536
-const MAX_FIELDS = 32
-const MAX_FIELD_NAME_CHARACTERS = 64
+/** Keeps no state between two texts. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true })
 const CONTENT = /^[0-9a-f]{8}$/
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
-/** The longest datagram there is, 65,535 octets, in base64: anybody may send one to a bench, and it must not spoil the evidence. */
-const MAX_PACKET_CHARACTERS = 87_380
 
 /**
  * One column. Checked by a plain loop: a schema per entry takes several times as long, and evidence is read while the run goes on.
@@ -62,20 +67,6 @@ function isContent(entry: unknown): boolean {
   return typeof entry === 'string' && CONTENT.test(entry)
 }
 
-function areFields(entry: unknown): boolean {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return false
-  const fields = Object.entries(entry)
-  return (
-    fields.length <= MAX_FIELDS &&
-    fields.every(([name, value]) => name.length <= MAX_FIELD_NAME_CHARACTERS && isFieldValue(value))
-  )
-}
-
-function isFieldValue(value: unknown): boolean {
-  if (typeof value === 'string') return value.length <= MAX_FIELD_CHARACTERS
-  return typeof value === 'number' || typeof value === 'boolean'
-}
-
 function isPacket(entry: unknown): boolean {
   return (
     typeof entry === 'string' && entry.length <= MAX_PACKET_CHARACTERS && entry.length % 4 === 0 && BASE64.test(entry)
@@ -87,7 +78,7 @@ function orNull(accepts: (entry: unknown) => boolean): (entry: unknown) => boole
 }
 
 const index = z.int().min(0)
-const name = z.string().min(1).max(128)
+const name = z.string().min(1).max(MAX_NAME_CHARACTERS)
 const isUint16 = (entry: unknown): boolean => isUint(entry, MAX_UINT16)
 const isUint32 = (entry: unknown): boolean => isUint(entry, MAX_UINT32)
 
@@ -141,7 +132,21 @@ export const batchSchema = z.strictObject({
  * @throws {@link EvidenceError} `ERR_VIEWNET_EVIDENCE_FORMAT`, `ERR_VIEWNET_EVIDENCE_SIZE`
  */
 export function decodeBatch(text: string | Uint8Array, where: string): PacketBatch {
-  const batch: PacketBatch = parseEvidence(batchSchema, text, where)
+  const value = parseJson(text, where)
+  const typed = checkBatch(value)
+  if (!typed) return checkedBatch(value, where)
+  const batch = value as PacketBatch
+  rememberColumns(batch, typed)
+  return batch
+}
+
+/**
+ * The same by the published schema, which also says what is wrong.
+ *
+ * @throws {@link EvidenceError} `ERR_VIEWNET_EVIDENCE_FORMAT`
+ */
+export function checkedBatch(value: unknown, where: string): PacketBatch {
+  const batch: PacketBatch = checked(batchSchema, value, where)
   checkColumns(batch, where)
   return batch
 }
@@ -156,6 +161,10 @@ export function parseEvidence<Schema extends z.ZodType>(
   text: string | Uint8Array,
   where: string,
 ): z.output<Schema> {
+  return checked(schema, parseJson(text, where), where)
+}
+
+function parseJson(text: string | Uint8Array, where: string): unknown {
   if (text.length > MAX_BATCH_OCTETS) {
     throw new EvidenceError(
       EvidenceErrorCode.size,
@@ -163,14 +172,16 @@ export function parseEvidence<Schema extends z.ZodType>(
       `expected at most ${MAX_BATCH_OCTETS} octets, got ${text.length}`,
     )
   }
-  let value: unknown
   try {
-    value = JSON.parse(typeof text === 'string' ? text : new TextDecoder('utf-8', { fatal: true }).decode(text))
+    return JSON.parse(typeof text === 'string' ? text : UTF_8.decode(text))
   } catch (cause) {
     throw new EvidenceError(EvidenceErrorCode.format, where, 'expected a JSON object in UTF-8, got something else', {
       cause,
     })
   }
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]

@@ -80,7 +80,8 @@ export class ExchangeFacts {
   beyondBounds: Sighting | undefined
 
   #names: MissingNames | undefined
-  readonly #arrivedInRound = new Map<number, number>()
+  /** By round: fewer than MAX_ROUNDS. */
+  readonly #arrivedInRound: number[] = []
   #resent = 0
   #dropped = 0
   #duplicates = 0
@@ -111,7 +112,7 @@ export class ExchangeFacts {
 
   /** Distinct sequences that arrived while their round was the latest; late packets are not counted. */
   arrivedIn(round: number): number {
-    return this.#arrivedInRound.get(round) ?? 0
+    return this.#arrivedInRound[round] ?? 0
   }
 
   /** What a round that begins now must and may hold. */
@@ -136,6 +137,41 @@ export class ExchangeFacts {
   release(): void {
     this.#released = true
     this.sequences.release()
+  }
+
+  /** Whether RESOURCE packets are all that is expected now: a round was begun, of an exchange that was answered OK and is not over. */
+  get isPlain(): boolean {
+    const isOver = this.#released || this.endHeard || this.requestedAgain
+    return !isOver && this.round >= 0 && this.response?.status === 'OK'
+  }
+
+  /**
+   * Apply a RESOURCE of the current round that the converter sent, where that can break no rule about sequences and rounds: the next one of the
+   * first round, or a later one of those that a later round may hold, before the round's end, with the content that it always had.
+   *
+   * @returns false when it is none; nothing is applied then
+   */
+  sayPlainly(sequence: number, content: number): boolean {
+    const { round, roundLast } = this
+    if (this.roundEnded || sequence > this.response!.count || sequence <= roundLast) return false
+    if (round === 0 && sequence !== roundLast + 1) return false
+    if (!this.sequences.sayPlainly(sequence, round, content, this.plan.allowed === 'all')) return false
+    this.roundSent++
+    this.roundLast = sequence
+    if (round > 0) this.#resent++
+    return true
+  }
+
+  /**
+   * Apply a RESOURCE that reached the endpoint, where it is one that the converter was seen to send.
+   *
+   * @returns false when it is none; nothing is applied then
+   */
+  arrivePlainly(sequence: number, round: number, content: number): boolean {
+    if (sequence < 1 || sequence > this.response!.count) return false
+    if (!this.sequences.isPlainArrival(sequence, round, content)) return false
+    this.#arrive(sequence, round)
+    return true
   }
 
   summary(): ExchangeSummary {
@@ -229,11 +265,13 @@ export class ExchangeFacts {
     this.sequences.noteContent(sequence, Number.parseInt(sighting.content ?? '0', 16))
     if (sighting.said) this.sequences.noteSaid(sequence, round)
     if (sighting.lost) this.sequences.noteDropped(sequence)
-    if (sighting.arrived) {
-      if (this.sequences.isReceived(sequence)) this.#duplicates++
-      const before = this.sequences.noteArrived(sequence, round)
-      if (!before) this.#arrivedInRound.set(round, this.arrivedIn(round) + 1)
-    }
+    if (sighting.arrived) this.#arrive(sequence, round)
+  }
+
+  #arrive(sequence: number, round: number): void {
+    if (this.sequences.isReceived(sequence)) this.#duplicates++
+    const before = this.sequences.noteArrived(sequence, round)
+    if (!before) this.#arrivedInRound[round] = this.arrivedIn(round) + 1
   }
 
   #applyRoundEnd(sighting: Sighting): void {

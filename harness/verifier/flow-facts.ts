@@ -1,5 +1,4 @@
 import type { PacketBatch } from '../evidence/batch.js'
-import { batchFingerprint } from '../evidence/batch-fingerprint.js'
 import type { ObservationPoint } from '../evidence/record.js'
 import type { Sighting } from './sighting.js'
 
@@ -36,29 +35,34 @@ export class FlowFacts {
   }
 
   /** Whether the very same batch was added before: a broker may deliver it twice. */
-  isRepeated(batch: PacketBatch): boolean {
-    const before = this.#remembered.get(batch.batch)
-    return before !== undefined && before === batchFingerprint(batch)
+  isRepeated(batch: PacketBatch, fingerprint: number): boolean {
+    return this.#remembered.get(batch.batch) === fingerprint
   }
 
-  applyBatch(batch: PacketBatch): void {
+  applyBatch(batch: PacketBatch, fingerprint: number): void {
     const records = batch.columns.t.length
     this.batches++
     this.records += records
     this.nextBatch = batch.batch + 1
     this.nextRecord = batch.first + records
-    this.#remembered.set(batch.batch, batchFingerprint(batch))
+    this.#remembered.set(batch.batch, fingerprint)
     this.#remembered.delete(batch.batch - REMEMBERED_BATCHES)
     // Sides are known before the batch's first record is judged: they change what a record means.
+    if (this.sides.converter && this.sides.endpoint) return
     for (const at of batch.columns.at) {
       if (at === 'converter-in' || at === 'converter-out') this.sides.converter = true
       if (at === 'endpoint-in' || at === 'endpoint-out') this.sides.endpoint = true
     }
   }
 
-  applySighting(sighting: Sighting): void {
+  /** The latest sighting at its point. */
+  passed(sighting: Sighting): void {
     this.#lastAt.set(sighting.at, sighting)
     this.latestT = Math.max(this.latestT, sighting.t)
+  }
+
+  applySighting(sighting: Sighting): void {
+    this.passed(sighting)
     if (sighting.said && sighting.message === 'RESOURCE' && sighting.body === undefined) {
       this.resourceWithoutOctets = true
     }

@@ -1,5 +1,8 @@
 import type { FlowTotals, PacketBatch } from '../evidence/batch.js'
+import { batchFingerprint } from '../evidence/batch-fingerprint.js'
+import { typedColumnsOf } from '../evidence/batch-check.js'
 import type { MessageName } from '../evidence/record.js'
+import { judgeCommonRun } from './common-run.js'
 import { ExchangeFacts } from './exchange-facts.js'
 import { Findings } from './findings.js'
 import { FlowFacts } from './flow-facts.js'
@@ -8,6 +11,7 @@ import type { Breach, Rule } from './rule.js'
 import type { SequenceBudget } from './sequence-table.js'
 import { sightingOf, type Sighting } from './sighting.js'
 import type { Verdict } from './verdict.js'
+import type { VerifierOptions } from './verifier-options.js'
 
 /** An exchange's sequences are forgotten so long after its end: late packets are long gone by then. */
 const RELEASE_AFTER_MICROSECONDS = 5_000_000
@@ -32,15 +36,16 @@ export interface RunFacts {
 export class FlowVerifier {
   readonly #facts: FlowFacts
   readonly #run: RunFacts
+  readonly #everyRecord: boolean
   readonly #findings: Findings
   readonly #exchanges = new Map<number, ExchangeFacts>()
   /** Exchanges whose sequences are still held although they ended. */
   #ended: ExchangeFacts[] = []
 
-  /** @param maxFindings - findings kept; all are counted */
-  constructor(flow: string, run: RunFacts, maxFindings: number) {
+  constructor(flow: string, run: RunFacts, { maxFindings, everyRecordByRules }: Required<VerifierOptions>) {
     this.#facts = new FlowFacts(flow, run.sides)
     this.#run = run
+    this.#everyRecord = everyRecordByRules
     this.#findings = new Findings(maxFindings)
   }
 
@@ -52,13 +57,18 @@ export class FlowVerifier {
 
   add(batch: PacketBatch): void {
     const facts = this.#facts
-    if (facts.isRepeated(batch)) return
+    const typed = typedColumnsOf(batch)
+    const fingerprint = batchFingerprint(batch, typed)
+    if (facts.isRepeated(batch, fingerprint)) return
     for (const rule of JUDGING_RULES) this.#note(rule, null, rule.batch?.(batch, facts, this.#run.id))
     // Told again in other words, or of another run: it is noted as such, and convicts nobody.
     if (batch.batch < facts.nextBatch || batch.run !== this.#run.id) return
-    facts.applyBatch(batch)
-    for (let index = 0; index < batch.columns.t.length; index++) {
-      this.#judge(sightingOf(batch, index, facts.sides))
+    facts.applyBatch(batch, fingerprint)
+    let index = 0
+    while (index < batch.columns.t.length) {
+      const exchange = this.#everyRecord ? undefined : this.#exchanges.get(batch.columns.exchange[index] ?? 0)
+      if (exchange) index = judgeCommonRun(batch, typed, index, exchange, facts)
+      if (index < batch.columns.t.length) this.#judge(sightingOf(batch, index++, facts.sides))
     }
     this.#releaseEnded()
   }

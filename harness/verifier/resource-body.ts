@@ -14,11 +14,14 @@ export interface ResourceBody {
   readonly keyLow: number
 }
 
+/** A body that is read into again and again, where thousands are judged and few kept. */
+export type ReusedBody = { -readonly [Field in keyof ResourceBody]: ResourceBody[Field] }
+
 /** The label lengthens the header when bit 7 of the packet type is set (section 1). */
-const LABEL_BIT = 0x80
+export const LABEL_BIT = 0x80
 const LABEL_OCTETS = 4
 /** The payload without a label. */
-const PAYLOAD_OFFSET = 18
+export const PAYLOAD_OFFSET = 18
 const BODY_OCTETS = 64
 
 /**
@@ -31,20 +34,29 @@ export function resourceBody(bytes: string): ResourceBody | undefined {
   const packet = Buffer.from(bytes, 'base64')
   const payload = PAYLOAD_OFFSET + ((packet[0] ?? 0) & LABEL_BIT ? LABEL_OCTETS : 0)
   if (packet.length < payload + BODY_OCTETS) return undefined
-  return {
-    count: packet.readUInt32BE(payload + 20),
-    startMs: readMoment(packet, payload + 24),
-    endMs: readMoment(packet, payload + 32),
-    channel: packet.readUInt16BE(payload + 40),
-    kinds: packet.readUInt16BE(payload + 42),
-    keyHigh: packet.readUInt32BE(payload + 56),
-    keyLow: packet.readUInt32BE(payload + 60),
-  }
+  const body = emptyBody()
+  readResourceBody(new DataView(packet.buffer, packet.byteOffset, packet.length), payload, body)
+  return body
+}
+
+export function emptyBody(): ReusedBody {
+  return { count: 0, startMs: 0, endMs: 0, channel: 0, kinds: 0, keyHigh: 0, keyLow: 0 }
+}
+
+/** @param payload - where the payload begins; 64 octets of it are there */
+export function readResourceBody(packet: DataView, payload: number, body: ReusedBody): void {
+  body.count = packet.getUint32(payload + 20)
+  body.startMs = readMoment(packet, payload + 24)
+  body.endMs = readMoment(packet, payload + 32)
+  body.channel = packet.getUint16(payload + 40)
+  body.kinds = packet.getUint16(payload + 42)
+  body.keyHigh = packet.getUint32(payload + 56)
+  body.keyLow = packet.getUint32(payload + 60)
 }
 
 /** As a number: milliseconds that a number does not hold exactly are past the year 280,000. */
-function readMoment(packet: Buffer, offset: number): number {
-  return packet.readUInt32BE(offset) * 2 ** 32 + packet.readUInt32BE(offset + 4)
+function readMoment(packet: DataView, offset: number): number {
+  return packet.getUint32(offset) * 2 ** 32 + packet.getUint32(offset + 4)
 }
 
 /** The order of the snapshot: by start, then channel, then key (section 3). Negative when `left` comes first. */

@@ -1,3 +1,4 @@
+import type { PacketRecord } from '../evidence/record.js'
 import type { ExchangeFacts } from './exchange-facts.js'
 import { compareBodies, type ResourceBody } from './resource-body.js'
 import type { Breach, Rule } from './rule.js'
@@ -16,10 +17,7 @@ export const resourceRules: readonly Rule[] = [
     packet(sighting, { request }) {
       const { body } = sighting
       if (!body || !request) return undefined
-      const unwanted =
-        outOfRange(body, momentOf(request['fromMs']), momentOf(request['toMs'])) ??
-        ofOtherChannel(body, numberOf(request['channel'])) ??
-        ofOtherKind(body, numberOf(request['kinds']))
+      const unwanted = unwantedIn(body, wantedBy(request))
       return unwanted && { ...unwanted, records: [sighting] }
     },
   },
@@ -33,10 +31,9 @@ export const resourceRules: readonly Rule[] = [
     messages: ['RESOURCE'],
     packet(sighting) {
       const { body } = sighting
-      if (!body) return undefined
+      if (!body || isPlausible(body)) return undefined
       const { startMs, endMs, channel } = body
       if (channel < 1) return { expected: 'a channel from 1', got: `channel ${channel}`, records: [sighting] }
-      if (endMs === 0 || endMs > startMs) return undefined
       return { expected: `an end after ${startMs}, or 0`, got: `${endMs}`, records: [sighting] }
     },
   },
@@ -52,22 +49,59 @@ export const resourceRules: readonly Rule[] = [
   },
 ]
 
-type Unwanted = Omit<Breach, 'records'>
-
-function outOfRange({ startMs, endMs }: ResourceBody, fromMs: number, toMs: number): Unwanted | undefined {
-  if ((endMs === 0 || endMs > fromMs) && (toMs === 0 || startMs < toMs)) return undefined
-  return { expected: `a part of ${fromMs}–${toMs || '…'} ms`, got: `${startMs}–${endMs || '…'} ms` }
+/** What a REQUEST wants; 0 where it names no such. */
+export interface Wanted {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly channel: number
+  readonly kinds: number
 }
 
-function ofOtherChannel({ channel }: ResourceBody, wanted: number): Unwanted | undefined {
-  if (wanted === 0 || channel === wanted) return undefined
-  return { expected: `channel ${wanted}`, got: `channel ${channel}` }
+/** @param request - fields of a REQUEST, or null where none was seen: everything is wanted then */
+export function wantedBy(request: PacketRecord['fields']): Wanted {
+  return {
+    // 64-bit times are decimal text in a record.
+    fromMs: momentOf(request?.['fromMs']),
+    toMs: momentOf(request?.['toMs']),
+    channel: numberOf(request?.['channel']),
+    kinds: numberOf(request?.['kinds']),
+  }
+}
+
+export function isWanted(body: ResourceBody, wanted: Wanted): boolean {
+  return isInRange(body, wanted) && isOfChannel(body, wanted) && isOfKind(body, wanted)
+}
+
+function isInRange({ startMs, endMs }: ResourceBody, { fromMs, toMs }: Wanted): boolean {
+  return (endMs === 0 || endMs > fromMs) && (toMs === 0 || startMs < toMs)
+}
+
+function isOfChannel({ channel }: ResourceBody, { channel: wanted }: Wanted): boolean {
+  return wanted === 0 || channel === wanted
 }
 
 /** A resource whose kind is not told may be of any. */
-function ofOtherKind({ kinds }: ResourceBody, wanted: number): Unwanted | undefined {
-  if (wanted === 0 || kinds === 0 || (kinds & wanted) !== 0) return undefined
-  return { expected: `kinds of ${wanted}`, got: `kinds ${kinds}` }
+function isOfKind({ kinds }: ResourceBody, { kinds: wanted }: Wanted): boolean {
+  return wanted === 0 || kinds === 0 || (kinds & wanted) !== 0
+}
+
+export function isPlausible({ channel, startMs, endMs }: ResourceBody): boolean {
+  return channel >= 1 && (endMs === 0 || endMs > startMs)
+}
+
+type Unwanted = Omit<Breach, 'records'>
+
+function unwantedIn(body: ResourceBody, wanted: Wanted): Unwanted | undefined {
+  const { startMs, endMs, channel, kinds } = body
+  if (!isInRange(body, wanted)) {
+    return {
+      expected: `a part of ${wanted.fromMs}–${wanted.toMs || '…'} ms`,
+      got: `${startMs}–${endMs || '…'} ms`,
+    }
+  }
+  if (!isOfChannel(body, wanted)) return { expected: `channel ${wanted.channel}`, got: `channel ${channel}` }
+  if (!isOfKind(body, wanted)) return { expected: `kinds of ${wanted.kinds}`, got: `kinds ${kinds}` }
+  return undefined
 }
 
 /** Only from one sequence to the next, in the first round: what is missing or renumbered is judged for that. */
@@ -79,7 +113,6 @@ function outOfOrder(sighting: Sighting, { lastBody, roundLast, round }: Exchange
   return { expected: `sequence ${sequence} not before ${place(lastBody)}`, got: place(body), records: [sighting] }
 }
 
-/** 64-bit times are decimal text in a record; 0 where it names none. */
 function momentOf(field: unknown): number {
   return typeof field === 'string' ? Number(field) : 0
 }

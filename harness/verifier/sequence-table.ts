@@ -126,6 +126,32 @@ export class SequenceTable {
   }
 
   /**
+   * Note what is said in order, all at once.
+   *
+   * @param isAnyAllowed - whether the round may hold more than {@link allowOnly} named
+   * @returns false when that is no plain matter: no room, said in this round before, another content, or not allowed; nothing is noted then
+   */
+  sayPlainly(sequence: number, round: number, content: number, isAnyAllowed: boolean): boolean {
+    if (sequence >= this.#flags.length && !this.reach(sequence)) return false
+    const flags = this.#flags[sequence]!
+    if (this.#saidIn[sequence]! > round || (!isAnyAllowed && (flags & ALLOWED) === 0)) return false
+    if ((flags & HAS_CONTENT) === 0) this.#content[sequence] = content
+    else if (this.#content[sequence] !== content) return false
+    this.#flags[sequence] = flags | HAS_CONTENT
+    this.#saidIn[sequence] = round + 1
+    if (sequence > this.#highest) this.#highest = sequence
+    return true
+  }
+
+  /**
+   * Whether an arrival is a plain matter: it was said in its round, or a later one, and with this content.
+   */
+  isPlainArrival(sequence: number, round: number, content: number): boolean {
+    if (sequence > this.#highest || this.#saidIn[sequence]! <= round) return false
+    return (this.#flags[sequence]! & HAS_CONTENT) !== 0 && this.#content[sequence] === content
+  }
+
+  /**
    * A new round: forget what the last one might hold, and note what this one may.
    *
    * @param last - names beyond this sequence are passed over

@@ -2,15 +2,10 @@ import type { FlowTotals, PacketBatch } from '../evidence/batch.js'
 import { FlowVerifier } from './flow-verifier.js'
 import { SequenceBudget } from './sequence-table.js'
 import type { Verdict } from './verdict.js'
+import type { VerifierOptions } from './verifier-options.js'
 
 /** Sequences of all open exchanges together; an announcement of 4 million resources fits, and takes 75 MB. */
 const MAX_SEQUENCES = 8 * 1024 ** 2
-
-/** Options of {@link Verifier}. */
-export interface VerifierOptions {
-  /** Findings kept per verdict; all are counted. Default 100: nobody reads more, and the first ones tell why. */
-  readonly maxFindings?: number
-}
 
 /**
  * Derives a verdict from packet records alone. It shares no state with what it judges, and holds no more than what open exchanges need.
@@ -21,7 +16,7 @@ export interface VerifierOptions {
  * console.log(verifier.finish().verdict)
  */
 export class Verifier {
-  readonly #maxFindings: number
+  readonly #options: Required<VerifierOptions>
   readonly #flows = new Map<string, FlowVerifier>()
   readonly #run = {
     id: undefined as string | undefined,
@@ -30,7 +25,7 @@ export class Verifier {
   }
 
   constructor(options: VerifierOptions = {}) {
-    this.#maxFindings = options.maxFindings ?? 100
+    this.#options = { maxFindings: options.maxFindings ?? 100, everyRecordByRules: options.everyRecordByRules ?? false }
   }
 
   /** Add one batch. Batches of one flow come in order; flows may be mixed. */
@@ -74,11 +69,11 @@ export class Verifier {
     const verdicts = [...flows].map(([flow, verifier]) =>
       verifier.verdict(totals && (totals.get(flow) ?? { batches: 0, records: 0 })),
     )
-    return merge(verdicts, this.#maxFindings, flowTotals !== undefined)
+    return merge(verdicts, this.#options.maxFindings, flowTotals !== undefined)
   }
 
   #newFlow(name: string): FlowVerifier {
-    return new FlowVerifier(name, this.#run, this.#maxFindings)
+    return new FlowVerifier(name, this.#run, this.#options)
   }
 }
 

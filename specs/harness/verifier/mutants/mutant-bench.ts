@@ -7,7 +7,8 @@ import {
   type PacketBatch,
 } from '../../../../harness/evidence/index.js'
 import { impairedLink } from '../../../../harness/impairment/index.js'
-import { Verifier, type Verdict } from '../../../../harness/verifier/index.js'
+import type { Verdict } from '../../../../harness/verifier/index.js'
+import { judgeBothWays } from '../both-ways.js'
 import type { Mutation } from './mutation.js'
 import { requestOf, SCENARIOS, SEED, STRANGERS_EXCHANGE, type Scenario, type ScenarioName } from './scenario.js'
 import { VirtualClock } from './virtual-clock.js'
@@ -45,11 +46,11 @@ export async function judgeMutation(name: ScenarioName, mutation: Mutation = {})
   }
   clock.run(LIMIT_MS)
   await recorder.flush()
-  const verifier = new Verifier()
-  for (const batch of sink.batches.flatMap((each) => mutation.publishes?.(each) ?? [each])) {
-    verifier.add(decodeBatch(encodeBatch(batch), 'mutant'))
-  }
-  return verifier.finish(recorder.flows())
+  const published = sink.batches.flatMap((each) => mutation.publishes?.(each) ?? [each])
+  return judgeBothWays(
+    published.map((batch) => decodeBatch(encodeBatch(batch), 'mutant')),
+    recorder.flows(),
+  )
 }
 
 class KeepingSink implements EvidenceSink {
