@@ -21,6 +21,7 @@ import {
   type ResponseMessage,
   type RoundEndMessage,
 } from './message.js'
+import type { ResourceLane } from './resource-lane.js'
 import { RequestSchedule } from './request-schedule.js'
 import { ResourceCollection } from './resource-collection.js'
 import { RoundReport } from './round-report.js'
@@ -35,7 +36,12 @@ export interface EndpointExchangeOptions {
   readonly timings?: Partial<EndpointTimings>
   /** An announced count beyond it is a contradiction. Bounds the memory of the exchange, at 38 octets a resource. Default: 2,000,000. */
   readonly maxResources?: number
+  /** `counted`: resources are checked, kept and counted, but not handed out as events. Default: `each`. */
+  readonly resources?: ResourceHandling
 }
+
+/** Whether each resource is handed out as an event, or only counted. */
+export type ResourceHandling = 'each' | 'counted'
 
 /**
  * The requester's side of one exchange: asks, collects, reports, and trusts nothing. It does no I/O: messages, time and time-outs go in,
@@ -55,6 +61,8 @@ export class EndpointExchange {
   readonly #request: RequestMessage
   readonly #timings: EndpointTimings
   readonly #collection: ResourceCollection
+  /** Resources are handed out as events. */
+  readonly handsOutEach: boolean
   readonly #schedule: RequestSchedule
   readonly #credit: CreditProgress | undefined
   /** At most one REQUEST and PROGRESS per time-out, and one report with its MISSING packets. */
@@ -85,8 +93,9 @@ export class EndpointExchange {
   readonly #roundEvents: RoundEndedEvent[] = []
   #endEvent: EndEvent | undefined
 
-  constructor({ request, timings, maxResources = DEFAULT_MAX_RESOURCES }: EndpointExchangeOptions) {
+  constructor({ request, timings, maxResources = DEFAULT_MAX_RESOURCES, resources }: EndpointExchangeOptions) {
     this.#request = request
+    this.handsOutEach = resources !== 'counted'
     this.#timings = { ...DEFAULT_ENDPOINT_TIMINGS, ...timings }
     this.#collection = new ResourceCollection(maxResources)
     this.#schedule = new RequestSchedule(this.#timings)
@@ -121,6 +130,19 @@ export class EndpointExchange {
     if (message.type === 'ROUND_END') this.#receiveRoundEnd(message, nowMs)
   }
 
+  /**
+   * Take the RESOURCE that a lane has just read from a packet, without decoding it.
+   *
+   * @returns false, having changed nothing, where it is anything but a new resource of the current round with nothing wrong: that goes to
+   *   {@link receive}
+   */
+  receiveOctets(packet: Uint8Array, lane: ResourceLane, nowMs: number): boolean {
+    if (this.#phase !== 'collecting' || lane.round !== this.#round) return false
+    if (!this.#collection.addOctets(packet, lane)) return false
+    this.#noteResource(lane.sequence, true, true, nowMs)
+    return true
+  }
+
   /** Do what is due at `nowMs`; calling too early is harmless. */
   handleTimeout(nowMs: number): void {
     const asked = this.#schedule.handleTimeout(nowMs)
@@ -146,10 +168,9 @@ export class EndpointExchange {
 
   /** The next event, undefined when there is none for now. `end` comes last, once nothing is left to transmit. */
   pollEvent(): EndpointEvent | undefined {
-    const isOver = this.#phase === 'ended'
     const response = this.#responseEvent
     this.#responseEvent = undefined
-    const event = response ?? this.#collection.release(isOver) ?? this.#roundEvents.shift()
+    const event = response ?? this.#releaseResource() ?? this.#roundEvents.shift()
     if (event || this.#outbox.length > 0) return event
     const end = this.#endEvent
     this.#endEvent = undefined
@@ -161,6 +182,10 @@ export class EndpointExchange {
     if (this.#phase === 'confirming') this.#complete()
     else if (this.#phase === 'refused') this.#refuse()
     else this.#finish('aborted', `the requester stopped after ${this.#collection.summary}`)
+  }
+
+  #releaseResource(): EndpointEvent | undefined {
+    return this.handsOutEach ? this.#collection.release(this.#phase === 'ended') : undefined
   }
 
   #receiveResponse(message: ResponseMessage, nowMs: number): void {
@@ -215,13 +240,16 @@ export class EndpointExchange {
     if (wrong) return this.#contradict(wrong)
     this.#beginRound(message.round, nowMs)
     const isNew = this.#collection.add(message, this.#round, this.#answeredReport)
-    const isCurrent = message.round === this.#round
-    const isHigher = isCurrent && message.sequence > this.#highestInRound
-    if (isHigher) this.#highestInRound = message.sequence
+    this.#noteResource(message.sequence, isNew, message.round === this.#round, nowMs)
+  }
+
+  #noteResource(sequence: number, isNew: boolean, isCurrent: boolean, nowMs: number): void {
+    const isHigher = isCurrent && sequence > this.#highestInRound
+    if (isHigher) this.#highestInRound = sequence
     if ((isNew || isHigher) && this.#stallEndsMs !== undefined) this.#stallEndsMs = nowMs + this.#timings.stallLimitMs
     if (!isCurrent || this.#phase !== 'collecting') return
     this.#phaseDueMs = nowMs + this.#timings.roundIdleMs
-    const progress = this.#credit?.receive(message.sequence, nowMs)
+    const progress = this.#credit?.receive(sequence, nowMs)
     if (progress) this.#outbox.push(progress)
   }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { formatUdpAddress, parseUdpAddress, type Link } from 'viewnet/link'
 import { parseStrictly, UsageError } from 'viewnet/device'
-import { DEFAULT_MAX_RESOURCES } from './endpoint-exchange.js'
+import { DEFAULT_MAX_RESOURCES, type ResourceHandling } from './endpoint-exchange.js'
 import { DEFAULT_ENDPOINT_TIMINGS, type EndpointTimings } from './endpoint-timings.js'
 import { parseExternalNumber } from './external-number.js'
 import type { NodeAddress, RequestMessage } from './message.js'
@@ -47,6 +47,11 @@ export interface EndpointRequest {
   readonly window?: number
   /** Ask for the missing resources alone. Default: false, everything is sent again. */
   readonly selective?: boolean
+  /**
+   * `each`: every resource is handed out as an event. `counted`: it is checked, kept and counted all the same, but there are no events of resources,
+   * which costs less where nobody looks at them. Default: `each`.
+   */
+  readonly resources?: ResourceHandling
   /** Names the exchange, 1–4294967295; not one that is still open. */
   readonly exchange: number
   /** Ends the exchange as `aborted`. */
@@ -64,6 +69,14 @@ export interface ParsedEndpointOptions {
   readonly isSourceChecked: boolean
   readonly timings: EndpointTimings
   readonly maxResources: number
+}
+
+/** {@link EndpointRequest} with every default filled in. */
+export interface ParsedEndpointRequest {
+  readonly message: RequestMessage
+  readonly exchange: number
+  readonly resources: ResourceHandling
+  readonly signal: AbortSignal | undefined
 }
 
 const u16 = z.int().min(0).max(0xffff)
@@ -113,6 +126,7 @@ const requestSchema = z.strictObject({
   ratePacketsPerSecond: u32.default(0),
   window: u32.min(1).optional(),
   selective: z.boolean().default(false),
+  resources: z.enum(['each', 'counted']).default('each'),
   exchange: u32.min(1),
   signal: z.instanceof(AbortSignal).optional(),
 })
@@ -132,11 +146,12 @@ export function parseEndpointOptions(options: VideoNetworkEndpointOptions): Pars
  * @param roundIdleMs - silence that ends a round
  * @throws UsageError `ERR_VIEWNET_OPTION` naming the option, what was expected and what came
  */
-export function parseEndpointRequest(
-  request: EndpointRequest,
-  roundIdleMs: number,
-): { readonly message: RequestMessage; readonly exchange: number; readonly signal: AbortSignal | undefined } {
-  const { exchange, signal, window, fromMs, toMs, ...fields } = parseStrictly(requestSchema, request, 'request')
+export function parseEndpointRequest(request: EndpointRequest, roundIdleMs: number): ParsedEndpointRequest {
+  const { exchange, signal, resources, window, fromMs, toMs, ...fields } = parseStrictly(
+    requestSchema,
+    request,
+    'request',
+  )
   const slowest = Math.ceil(2_000 / roundIdleMs)
   if (fields.ratePacketsPerSecond > 0 && fields.ratePacketsPerSecond < slowest) {
     throw new UsageError(
@@ -152,5 +167,5 @@ export function parseEndpointRequest(
     fromMs: BigInt(fromMs),
     toMs: BigInt(toMs),
   }
-  return { message, exchange, signal }
+  return { message, exchange, resources, signal }
 }

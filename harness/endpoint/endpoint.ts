@@ -10,10 +10,12 @@ import {
   parseEndpointRequest,
   type EndpointRequest,
   type ParsedEndpointOptions,
+  type ParsedEndpointRequest,
   type VideoNetworkEndpointOptions,
 } from './endpoint-options.js'
-import type { Message, Packet, RequestMessage } from './message.js'
+import type { Message, Packet } from './message.js'
 import { PacketError, PacketFault } from './packet-error.js'
+import { exchangeOf } from './resource-lane.js'
 import { RunningExchange } from './running-exchange.js'
 
 /** Why an endpoint drops a packet; it never answers one. */
@@ -131,16 +133,12 @@ export class VideoNetworkEndpoint {
    * `ERR_VIEWNET_ENDPOINT_EXCHANGE` when the exchange is open already, as the iteration begins
    */
   request(request: EndpointRequest): AsyncGenerator<EndpointEvent, void, undefined> {
-    const { message, exchange, signal } = parseEndpointRequest(request, this.#options.timings.roundIdleMs)
-    return this.#run(message, exchange, signal)
+    return this.#run(parseEndpointRequest(request, this.#options.timings.roundIdleMs))
   }
 
-  async *#run(
-    request: RequestMessage,
-    exchange: number,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<EndpointEvent, void, undefined> {
-    const running = this.#open(request, exchange)
+  async *#run(request: ParsedEndpointRequest): AsyncGenerator<EndpointEvent, void, undefined> {
+    const running = this.#open(request)
+    const { signal } = request
     const abort = (): void => running.abort()
     try {
       if (signal?.aborted) {
@@ -159,7 +157,7 @@ export class VideoNetworkEndpoint {
     }
   }
 
-  #open(request: RequestMessage, exchange: number): RunningExchange {
+  #open({ message: request, exchange, resources }: ParsedEndpointRequest): RunningExchange {
     if (this.#state !== 'started')
       throw stateError(`request() on an endpoint that is ${this.#state}; start() comes first`)
     if (this.#running.has(exchange)) {
@@ -170,7 +168,7 @@ export class VideoNetworkEndpoint {
     }
     const { timings, maxResources } = this.#options
     const running = new RunningExchange(
-      new EndpointExchange({ request, timings, maxResources }),
+      new EndpointExchange({ request, timings, maxResources, resources }),
       (message) => this.#send(message, exchange),
       () => this.#running.delete(exchange),
     )
@@ -186,9 +184,11 @@ export class VideoNetworkEndpoint {
 
   #receive(octets: Uint8Array, from: string): void {
     this.#receivedCount++
+    // Nearly every packet is one more RESOURCE; the plain way decides about everything else.
+    if (from === this.#options.to && this.#running.get(exchangeOf(octets))?.receiveOctets(octets) === true) return
     const admitted = this.#admit(octets, from)
     if (typeof admitted === 'string') this.#dropped[admitted]++
-    else this.#running.get(admitted.exchange)?.receive(admitted.message)
+    else this.#running.get(admitted.exchange)?.receive(admitted.message, octets)
   }
 
   /** The packet, or why it is dropped. */

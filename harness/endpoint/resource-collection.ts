@@ -99,6 +99,19 @@ export class ResourceCollection {
     return false
   }
 
+  /**
+   * Take a RESOURCE of the current round from its octets, if it is new and nothing is wrong with it.
+   *
+   * @returns false, having changed nothing, where the plain way has to look at it
+   */
+  addOctets(
+    packet: Uint8Array,
+    { sequence, count, round }: Pick<ResourceMessage, 'sequence' | 'count' | 'round'>,
+  ): boolean {
+    if (count !== this.#count || sequence === 0 || sequence > count) return false
+    return this.store.addOctets(packet, sequence, round)
+  }
+
   /** Count a RESOURCE that came when everything was said. */
   addUnasked(): void {
     this.#duplicateCount++

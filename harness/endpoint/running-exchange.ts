@@ -1,12 +1,14 @@
 import type { EndpointEvent } from './endpoint-event.js'
 import type { EndpointExchange } from './endpoint-exchange.js'
 import type { Message } from './message.js'
+import { ResourceLane } from './resource-lane.js'
 
 /** Gives one {@link EndpointExchange} a clock, a timer and somebody who waits for its events. */
 export class RunningExchange {
   readonly #exchange: EndpointExchange
   readonly #send: (message: Message) => void
   readonly #onEnded: () => void
+  readonly #lane = new ResourceLane()
   #timer: NodeJS.Timeout | undefined
   /** When the timer fires, on the clock of `performance.now()`. */
   #timerAtMs = Infinity
@@ -23,9 +25,26 @@ export class RunningExchange {
     this.#drive()
   }
 
-  receive(message: Message): void {
+  /** @param packet - that the message was decoded from */
+  receive(message: Message, packet: Uint8Array): void {
+    if (message.type === 'RESOURCE') this.#lane.learn(packet)
     this.#exchange.receive(message, performance.now())
     this.#drive()
+  }
+
+  /**
+   * Take a packet without decoding it, if it is a RESOURCE like those before and nothing is unusual about it.
+   *
+   * @returns false where it has to be decoded
+   */
+  receiveOctets(packet: Uint8Array): boolean {
+    if (!this.#lane.reads(packet)) return false
+    const nowMs = performance.now()
+    if (!this.#exchange.receiveOctets(packet, this.#lane, nowMs)) return false
+    for (let message; (message = this.#exchange.pollTransmit(nowMs));) this.#send(message)
+    this.#armTimer(nowMs)
+    if (this.#exchange.handsOutEach) this.#wakeWaiter()
+    return true
   }
 
   /** Stop; stopping what has ended does nothing. */
@@ -55,6 +74,10 @@ export class RunningExchange {
     } else {
       this.#armTimer(nowMs)
     }
+    this.#wakeWaiter()
+  }
+
+  #wakeWaiter(): void {
     this.#wake?.()
     this.#wake = undefined
   }
