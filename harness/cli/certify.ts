@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { UsageError } from 'viewnet/device'
-import { certify, newRunId, type DeviceUnderTest } from '../certification/index.js'
+import { certify, newRunId, type CertificationEvent, type DeviceUnderTest } from '../certification/index.js'
 import type { RunRecord, SigningKey } from '../report/index.js'
 import { fileBench, readBench, simulatedBench, type Bench } from './bench.js'
 import { brokerAddress, integer, messageNumber, runId, topicLevel } from './option-parsers.js'
@@ -148,11 +148,23 @@ async function certifyDevice(
       signal,
       cases: bench.cases,
       signingKey,
-      onEvent: (event) => progress.show(event),
+      onEvent: (event) => {
+        progress.show(event)
+        tellStarter(event)
+      },
     })
   } finally {
     progress.end()
   }
+}
+
+let caseCount = 0
+
+/** A night shows how far its attempts are. */
+function tellStarter(event: CertificationEvent): void {
+  if (!process.connected) return
+  if (event.type === 'runStarted') caseCount = event.caseCount
+  else if (event.type === 'caseEnded') process.send?.({ casesDone: event.index + 1, cases: caseCount })
 }
 
 function reportFolder({ report }: CertifyFlags, { devices }: Bench, run: string, { number }: DeviceUnderTest): string {

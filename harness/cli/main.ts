@@ -5,7 +5,9 @@ import { benchCommand } from './bench-command.js'
 import { benchmarkCommand } from './benchmark.js'
 import { certifyCommand } from './certify.js'
 import { discoverCommand } from './discover.js'
+import { historyCommand } from './history.js'
 import { inspectCommand } from './inspect.js'
+import { nightlyCommand } from './nightly.js'
 import { ExitStatus, note, outliveReaders } from './output.js'
 import { keyCommand } from './key.js'
 import { requestCommand } from './request.js'
@@ -28,6 +30,8 @@ async function main(): Promise<void> {
   for (const command of [
     certifyCommand(),
     benchCommand(),
+    nightlyCommand(),
+    historyCommand(),
     serveCommand(),
     requestCommand(),
     simulateCommand(),

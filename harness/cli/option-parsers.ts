@@ -31,6 +31,13 @@ export function seconds(text: string): number {
   return value
 }
 
+/** A time span, in minutes. */
+export function minutes(text: string): number {
+  const value = decimal(text)
+  if (!(value >= 0.01 && value <= 10_080)) throw new InvalidArgumentError(`Expected 0.01–10080 minutes, got '${text}'.`)
+  return value
+}
+
 /** A moment as ISO 8601, in ms since 1970; a time without a zone would mean something else on each machine. */
 export function moment(text: string): number {
   const zoned = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)

@@ -1,3 +1,5 @@
+import type { RunVerdict } from '../report/index.js'
+
 /** Exit statuses of every command; other programs rely on them. */
 export const ExitStatus = {
   good: 0,
@@ -9,6 +11,11 @@ export const ExitStatus = {
   usage: 3,
 } as const
 export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus]
+
+/** The exit status that tells a verdict. */
+export function verdictStatus(verdict: RunVerdict): ExitStatus {
+  return { pass: ExitStatus.good, fail: ExitStatus.failed, 'could-not-test': ExitStatus.couldNotTest }[verdict]
+}
 
 /** With `--json`: one object, or one of the lines, on stdout, where nothing else goes. */
 export function printJson(value: unknown): void {

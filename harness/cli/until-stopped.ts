@@ -10,13 +10,19 @@ export async function untilStopped(): Promise<void> {
 }
 
 /**
- * A signal that aborts when the user or the system asks this process to end. Its reason is a BenchError `ERR_VIEWNET_STOPPED`: whoever is
- * stopped could not test.
+ * A signal that aborts when the user or the system asks this process to end, or when a night that started it is gone. Its reason is a BenchError
+ * `ERR_VIEWNET_STOPPED`: whoever is stopped could not test.
  */
 export function stopSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController()
-  const stop = (name: NodeJS.Signals): void =>
-    controller.abort(new BenchError('ERR_VIEWNET_STOPPED', `stopped by ${name}`))
-  process.once('SIGINT', stop).once('SIGTERM', stop)
-  return { signal: controller.signal, release: () => process.off('SIGINT', stop).off('SIGTERM', stop) }
+  const abort = (by: string): void => controller.abort(new BenchError('ERR_VIEWNET_STOPPED', `stopped by ${by}`))
+  const stop = (name: NodeJS.Signals): void => abort(name)
+  // The channel closes even where the other process was killed: nobody would take our result, and the next attempt wants the device.
+  const leave = (): void => abort('the end of the process that started it')
+  process.once('SIGINT', stop).once('SIGTERM', stop).once('disconnect', leave)
+  process.channel?.unref()
+  return {
+    signal: controller.signal,
+    release: () => process.off('SIGINT', stop).off('SIGTERM', stop).off('disconnect', leave),
+  }
 }
