@@ -1,5 +1,5 @@
-import type { RunVerdict } from '../report/index.js'
-import { flakeScore, type FlakeScore } from './flake-score.js'
+import type { FlakeScore, RunVerdict } from '../report/index.js'
+import { flakeScore } from './flake-score.js'
 import type { History, MeasuredPoint, StoredAttempt } from './history.js'
 
 /** How one measurement of a device went over its attempts. */

@@ -1,15 +1,4 @@
-import type { RunVerdict } from '../report/index.js'
-
-/** How unsteady a device's verdict is under unchanged conditions. */
-export interface FlakeScore {
-  /** Share of attempts whose verdict is the rarer one of pass and fail: 0, always the same; 0.5, a coin. */
-  readonly score: number
-  /** The 95 % confidence interval of the score, by Wilson. */
-  readonly low: number
-  readonly high: number
-  /** Attempts that it rests on. */
-  readonly runs: number
-}
+import type { FlakeScore, RunVerdict } from '../report/index.js'
 
 /** 97.5th percentile of the normal distribution: 95 % between its two sides. */
 const Z = 1.959964

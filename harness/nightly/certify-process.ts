@@ -144,7 +144,9 @@ async function outcomeOf({ report, run, timeoutMs }: CertifyProcessOptions, end:
 
 async function lastWords(report: string): Promise<string> {
   const log = await readFile(join(report, 'certify.log'), 'utf8').catch(() => '')
-  const words = log.trim().slice(-LAST_WORDS_CHARACTERS).replaceAll(/\s+/g, ' ')
+  // Of a stack, what went wrong and not where.
+  const lines = log.split('\n').filter((line) => !/^\s+at |^Node\.js v|^\s*$/.test(line))
+  const words = lines.join(' ').slice(-LAST_WORDS_CHARACTERS).replaceAll(/\s+/g, ' ').trim()
   return words === '' ? 'it said nothing' : words
 }
 

@@ -13,14 +13,14 @@ export interface NightAttempt {
   readonly report: string
 }
 
-/** How often a device changes its mind. */
+/** How unsteady a device's verdict is under unchanged conditions. */
 export interface FlakeScore {
-  /** Share of runs that came out otherwise than the run before them, 0–1. */
+  /** Share of attempts whose verdict is the rarer one of pass and fail: 0, always the same; 0.5, a coin. */
   readonly score: number
-  /** Its confidence interval, 0–1. */
+  /** The 95 % confidence interval of the score, by Wilson. */
   readonly low: number
   readonly high: number
-  /** How many runs it rests on. */
+  /** Attempts that it rests on. */
   readonly runs: number
 }
 
