@@ -82,18 +82,20 @@ export async function resumeNight(options: NightOptions): Promise<NightRecord> {
   return runNight(options, await history.nightDevices(night), stored.started_at_ms)
 }
 
-/** Attempts that were under way when the night was killed: one that had written its whole record counts, any other is lost. */
+/** Attempts that were under way when the night was killed: one that had come to its own end counts, any other is lost. */
 async function settleLeftAttempts({ history, night, onEvent }: NightOptions, { report }: StoredNight): Promise<void> {
   for (const attempt of await history.attemptsOfNight(night)) {
     if (attempt.state !== 'started') continue
     const record = await readAttempt(join(report, attempt.report), attempt.run)
-    if (record) {
+    // A certification that sees its night go leaves a record of having been stopped.
+    const counts = record !== undefined && !record.cases.some(({ outcome }) => outcome === 'aborted')
+    if (record && counts) {
       const endedAtMs = Date.parse(record.startedAt) + record.durationMs
       await history.endAttempt(attempt.id, { verdict: record.verdict, why: record.why, endedAtMs, record })
     } else {
       await history.loseAttempt(attempt.id, 'the night was killed or stopped while it was under way', Date.now())
     }
-    onEvent({ type: 'attemptSettled', device: attempt.device, ordinal: attempt.ordinal, counts: record !== undefined })
+    onEvent({ type: 'attemptSettled', device: attempt.device, ordinal: attempt.ordinal, counts })
   }
 }
 
@@ -185,14 +187,12 @@ export function seedOf(seed: number, device: string, ordinal: number): number {
   return crc32(`${seed}/${device}/${ordinal}`)
 }
 
-/** What a device shares with others on the bench: whoever is attempted holds the whole relay board or switch. */
+/** What a device shares with others on the bench: whoever is attempted holds the whole relay board or switch. Simulated boards are its own. */
 function sharedBy({ power }: BenchDevice): readonly string[] {
   if (!power) return []
-  const { driver } = power
-  if ('port' in power) return [`port ${power.port}`]
+  if ('port' in power) return [`port ${JSON.stringify(power.port)}`]
   if ('host' in power) return [`switch ${power.host}`]
-  if ('url' in power) return [`PDU ${power.url}`]
-  return 'board' in power && power.board !== undefined ? [`${driver} ${power.board}`] : []
+  return 'url' in power ? [`PDU ${power.url}`] : []
 }
 
 async function makeFolder(path: string): Promise<void> {

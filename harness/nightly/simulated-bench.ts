@@ -24,7 +24,7 @@ export async function writeSimulatedBench(folder: string, seed: number): Promise
     driver: 'simulated',
     recordings: 120,
     seed: seedOf(seed, number, 0),
-    power: { driver: 'simulated', outlet: at + 1 },
+    power: { driver: 'simulated', board: 'bench', relay: at + 1 },
     console: { driver: 'simulated' },
     ...(at === 1 && { flaky: FLAKY_RATIO }),
   }))

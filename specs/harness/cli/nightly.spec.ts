@@ -1,0 +1,141 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { History } from '../../../harness/history/index.js'
+import { jsonLines, start, viewnet } from './viewnet.js'
+
+const NUMBERS = [7, 17, 27, 37].map((last) => `00001-00020-00300-000${String(last).padStart(2, '0')}`)
+
+/** A bench whose attempts take a second or two: one exchange, so that there is evidence to judge. */
+async function quickBench(t: Test, devices: readonly object[]): Promise<string> {
+  const folder = t.testdir()
+  const bench = { devices, plan: { cases: { include: ['reach', 'list', 'clean'] }, parallel: 2, retries: 1 } }
+  // JSON is YAML.
+  await writeFile(join(folder, 'bench.yaml'), JSON.stringify(bench))
+  return folder
+}
+
+const simulated = (number: string, more: object = {}): object => ({
+  number,
+  driver: 'simulated',
+  recordings: 20,
+  ...more,
+})
+
+interface NightJson {
+  readonly night: string
+  readonly verdict: string
+  readonly report: string
+  readonly devices: readonly {
+    number: string
+    model: string
+    verdict: string
+    why: string
+    attempts: readonly { verdict: string; report: string }[]
+  }[]
+}
+
+void t.test('a night certifies every device, keeps every attempt, and remembers it', async (t) => {
+  const devices = [
+    simulated(NUMBERS[0]!),
+    // Fails at every start.
+    simulated(NUMBERS[1]!, { flaky: 1 }),
+    { number: NUMBERS[2], driver: 'onvif', url: 'http://127.0.0.1:1/onvif/device_service', callTimeoutMs: 500 },
+  ]
+  const cwd = await quickBench(t, devices)
+  const ended = await viewnet('nightly --bench bench.yaml --night n1 --seed 5 --json', { cwd })
+  t.equal(ended.status, 1, ended.stderr)
+  const [night] = jsonLines(ended.stdout) as unknown as [NightJson]
+  t.same(
+    night.devices.map(({ number, verdict, attempts }) => ({ number, verdict, attempts: attempts.length })),
+    [
+      { number: NUMBERS[0], verdict: 'pass', attempts: 1 },
+      { number: NUMBERS[1], verdict: 'fail', attempts: 2 },
+      { number: NUMBERS[2], verdict: 'could-not-test', attempts: 2 },
+    ],
+  )
+  t.match(night, { night: 'n1', verdict: 'fail' })
+  t.match(night.devices[0]?.model, /Simulated Recorder/)
+  t.match(ended.stderr, /00037|00027 ails, and is attempted last/, 'the check before the night saw it')
+  t.match(night.devices[1]?.why, /list: /)
+  for (const { attempts } of night.devices) {
+    for (const { report } of attempts) {
+      const record = JSON.parse(await readFile(join(night.report, report, 'run.json'), 'utf8')) as { verdict: string }
+      t.ok(record.verdict)
+    }
+  }
+  t.match(await readFile(join(night.report, 'night.html'), 'utf8'), NUMBERS[1])
+  t.match(JSON.parse(await readFile(join(night.report, 'night.json'), 'utf8')), { night: 'n1', seed: 5 })
+
+  const told = await viewnet(['history', NUMBERS[1]!, '--json'], { cwd })
+  t.equal(told.status, 0, told.stderr)
+  t.match(jsonLines(told.stdout)[0], {
+    device: NUMBERS[1],
+    model: 'Recorder',
+    attempts: [{ verdict: 'fail' }, { verdict: 'fail' }],
+    flake: { score: 0, runs: 2 },
+    changedSinceLastPass: [],
+  })
+  const page = await viewnet(['history', NUMBERS[1]!], { cwd })
+  t.match(page.stdout, /never passed/)
+  t.match((await viewnet('history --json', { cwd })).stdout, NUMBERS[0])
+
+  const again = await viewnet('nightly --bench bench.yaml --night n1', { cwd })
+  t.equal(again.status, 3)
+  t.match(again.stderr, /expected a new name for the night, got n1 again/)
+})
+
+void t.test('a night that is killed goes on: what counted is not made again', async (t) => {
+  const cwd = await quickBench(
+    t,
+    NUMBERS.map((number) => simulated(number)),
+  )
+  const night = start('nightly --bench bench.yaml --night n1 --seed 5 --parallel 1 --json', { cwd })
+  await night.said(`${NUMBERS[1]}: pass`)
+  t.equal((await night.stop('SIGKILL')).signal, 'SIGKILL')
+  const resumed = await viewnet('nightly --resume --json', { cwd })
+  t.equal(resumed.status, 0, resumed.stderr)
+  t.match(jsonLines(resumed.stdout)[0], { night: 'n1', verdict: 'pass' })
+  await using history = await History.open(join(cwd, 'report', 'history.db'))
+  const attempts = await history.attemptsOfNight('n1')
+  for (const number of NUMBERS) {
+    const counted = attempts.filter(({ device, state }) => device === number && state === 'ended')
+    t.equal(counted.length, 1, `${number} counted once`)
+  }
+  t.ok(attempts.every(({ state }) => state !== 'started'))
+  t.match(await viewnet('nightly --resume', { cwd }), {
+    status: 3,
+    stderr: /expected a night of .* that did not end, got none/,
+  })
+  t.match(await viewnet('nightly --resume n1', { cwd }), { status: 3, stderr: /got n1, which ended pass/ })
+})
+
+void t.test('a night that is stopped says how it goes on, and ends with 2', async (t) => {
+  const cwd = await quickBench(
+    t,
+    NUMBERS.map((number) => simulated(number)),
+  )
+  const night = start('nightly --bench bench.yaml --parallel 1', { cwd })
+  await night.said(`${NUMBERS[0]}: pass`)
+  const ended = await night.stop('SIGINT')
+  t.equal(ended.status, 2, ended.stderr)
+  t.match(ended.stderr, /the night can go on: viewnet nightly --resume/)
+})
+
+void t.test('wrong usage is said', async (t) => {
+  const cwd = t.testdir()
+  t.match(await viewnet('nightly --bench none.yaml', { cwd }), {
+    status: 3,
+    stderr: /none\.yaml: expected a file to read/,
+  })
+  t.match(await viewnet('nightly --parallel 0', { cwd }), { status: 3, stderr: /whole number of 1–64/ })
+  t.match(await viewnet('nightly --budget never', { cwd }), { status: 3, stderr: /0\.01–10080 minutes/ })
+  t.match(await viewnet('nightly --history mysql://x/y', { cwd }), {
+    status: 3,
+    stderr: /expected a file path or postgres/,
+  })
+  t.match(await viewnet(['history', NUMBERS[0]!], { cwd }), {
+    status: 3,
+    stderr: /expected a device of report\/history\.db \(none\)/,
+  })
+})
