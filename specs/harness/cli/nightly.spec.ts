@@ -1,26 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import { History } from '../../../harness/history/index.js'
-import { jsonLines, start, viewnet } from './viewnet.js'
-
-const NUMBERS = [7, 17, 27, 37].map((last) => `00001-00020-00300-000${String(last).padStart(2, '0')}`)
-
-/** A bench whose attempts take a second or two: one exchange, so that there is evidence to judge. */
-async function quickBench(t: Test, devices: readonly object[]): Promise<string> {
-  const folder = t.testdir()
-  const bench = { devices, plan: { cases: { include: ['reach', 'list', 'clean'] }, parallel: 2, retries: 1 } }
-  // JSON is YAML.
-  await writeFile(join(folder, 'bench.yaml'), JSON.stringify(bench))
-  return folder
-}
-
-const simulated = (number: string, more: object = {}): object => ({
-  number,
-  driver: 'simulated',
-  recordings: 20,
-  ...more,
-})
+import t from 'tap'
+import { NUMBERS, quickBench, simulated } from './night-bench.js'
+import { jsonLines, viewnet } from './viewnet.js'
 
 interface NightJson {
   readonly night: string
@@ -83,43 +65,6 @@ void t.test('a night certifies every device, keeps every attempt, and remembers 
   const again = await viewnet('nightly --bench bench.yaml --night n1', { cwd })
   t.equal(again.status, 3)
   t.match(again.stderr, /expected a new name for the night, got n1 again/)
-})
-
-void t.test('a night that is killed goes on: what counted is not made again', async (t) => {
-  const cwd = await quickBench(
-    t,
-    NUMBERS.map((number) => simulated(number)),
-  )
-  const night = start('nightly --bench bench.yaml --night n1 --seed 5 --parallel 1 --json', { cwd })
-  await night.said(`${NUMBERS[1]}: pass`)
-  t.equal((await night.stop('SIGKILL')).signal, 'SIGKILL')
-  const resumed = await viewnet('nightly --resume --json', { cwd })
-  t.equal(resumed.status, 0, resumed.stderr)
-  t.match(jsonLines(resumed.stdout)[0], { night: 'n1', verdict: 'pass' })
-  await using history = await History.open(join(cwd, 'report', 'history.db'))
-  const attempts = await history.attemptsOfNight('n1')
-  for (const number of NUMBERS) {
-    const counted = attempts.filter(({ device, state }) => device === number && state === 'ended')
-    t.equal(counted.length, 1, `${number} counted once`)
-  }
-  t.ok(attempts.every(({ state }) => state !== 'started'))
-  t.match(await viewnet('nightly --resume', { cwd }), {
-    status: 3,
-    stderr: /expected a night of .* that did not end, got none/,
-  })
-  t.match(await viewnet('nightly --resume n1', { cwd }), { status: 3, stderr: /got n1, which ended pass/ })
-})
-
-void t.test('a night that is stopped says how it goes on, and ends with 2', async (t) => {
-  const cwd = await quickBench(
-    t,
-    NUMBERS.map((number) => simulated(number)),
-  )
-  const night = start('nightly --bench bench.yaml --parallel 1', { cwd })
-  await night.said(`${NUMBERS[0]}: pass`)
-  const ended = await night.stop('SIGINT')
-  t.equal(ended.status, 2, ended.stderr)
-  t.match(ended.stderr, /the night can go on: viewnet nightly --resume/)
 })
 
 void t.test('wrong usage is said', async (t) => {
