@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { UsageError } from 'viewnet/device'
 import { BenchError, type BenchDescription, type BenchDevice } from '../bench/index.js'
-import { History, type StoredNight } from '../history/index.js'
+import type { History, StoredNight } from '../history/index.js'
 import type { NightRecord } from '../report/index.js'
 import { certifyInProcess, readAttempt, type AttemptOutcome } from './certify-process.js'
 import { checkHealth, type DeviceHealth } from './health-check.js'
@@ -119,12 +119,15 @@ async function runNight(
   while (!stop.aborted && !schedule.isOver(Date.now())) {
     for (let due; !stop.aborted && (due = schedule.start(Date.now()));) {
       const { device, ordinal } = due
-      const attempt = attemptOnce(options, due, stop).then(({ verdict, why }) => {
+      const attempt = async (): Promise<void> => {
+        const { verdict, why } = await attemptOnce(options, due, stop)
         schedule.ended(device, verdict)
         onEvent({ type: 'attemptEnded', device, ordinal, verdict, why })
-      })
+      }
       // A history or folder that cannot be written ends the night; so does its owner.
-      const settled = attempt.catch((failure: unknown) => broken.abort(failure)).finally(() => running.delete(settled))
+      const settled = attempt()
+        .catch((failure: unknown) => broken.abort(failure))
+        .finally(() => running.delete(settled))
       running.add(settled)
     }
     await Promise.race(running)
