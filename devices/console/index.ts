@@ -5,4 +5,7 @@
  */
 export type { ConsoleCounts, ConsoleLine, ConsoleMark, MarkWait, SerialConsole } from './serial-console.js'
 export { consoleSchema, parseConsoleOptions, type ConsoleOptions, type ParsedConsoleOptions } from './options.js'
+export { findConsole, openConsole } from './find-console.js'
+export type { ConsoleHost } from './console-host.js'
+export type { SerialBinding } from '../serial/serial-binding.js'
 export { ConsoleError, ConsoleErrorCode } from './errors.js'

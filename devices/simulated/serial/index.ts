@@ -13,3 +13,5 @@ export {
 export { SimulatedModbusBoard } from './modbus-board.js'
 export { SimulatedControlLines } from './control-line-relays.js'
 export { serveOnTcp, type ServedDevice } from './serve-on-tcp.js'
+export { SimulatedConsole, type SimulatedConsoleOptions } from './simulated-console.js'
+export { SimulatedPelcoHead, type HeadMotion } from './simulated-pelco-head.js'

@@ -1,0 +1,8 @@
+/**
+ * Pan, tilt and zoom of analogue cameras in the loop.
+ *
+ * @module devices/ptz
+ */
+export { PelcoHead, pelcoSchema, type PelcoOptions, type PtzHost } from './pelco-d.js'
+export type { PtzMove } from './pelco-frame.js'
+export { PtzError, PtzErrorCode } from './errors.js'
