@@ -26,12 +26,13 @@ const FAILURE_PAUSE_MS = 100
 const EIO = -5
 const EAGAIN = -11
 const EINVAL = -22
+const EMSGSIZE = -90
 const ENOPROTOOPT = -92
 const EOPNOTSUPP = -95
 const ENOBUFS = -105
 
-/** Errors of one segmented send that say that the path does not do it: too large for its MTU, no checksums by the card, or no such thing at all. */
-const NOT_SEGMENTED = [EINVAL, EIO, ENOPROTOOPT, EOPNOTSUPP]
+/** Errors of one segmented send that say that the path does not do it: too long for its MTU (EINVAL; newer kernels: EMSGSIZE), no checksums by the card, or no such thing at all. */
+const NOT_SEGMENTED = [EINVAL, EMSGSIZE, EIO, ENOPROTOOPT, EOPNOTSUPP]
 
 /** What a {@link BatchedSocket} is made of; it owns the descriptor from then on. */
 export interface BatchedSocketOptions {
@@ -231,7 +232,8 @@ export class BatchedSocket implements Carrier {
 
   /** The smallest packets that could not be cut tell: those of more octets go one by one from now on. */
   #giveUpCutting(returned: number, packetBytes: number): void {
-    const isTooLong = returned === EINVAL
+    this.#counters.sendCalls += 1
+    const isTooLong = returned === EINVAL || returned === EMSGSIZE
     this.#cutBytesMost = isTooLong ? packetBytes - 1 : 0
     const which = isTooLong ? `runs of packets of ${packetBytes} octets or more` : 'runs'
     this.#whyNotCut = `the network does not cut ${which} (${errorName(returned)}); they go by sendmmsg`

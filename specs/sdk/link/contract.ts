@@ -14,6 +14,8 @@ export interface KindOfLink {
   readonly nameOf?: (of: Link, by: Link) => string
   /** An address at which nobody is. */
   readonly nobody: string
+  /** The shortest packet that it carries; default 0. */
+  readonly packetBytesLeast?: number
   /** The longest packet that it carries. */
   readonly packetBytesMost: number
 }
@@ -61,6 +63,7 @@ function runOf(packets: number, packetBytes: number): Uint8Array {
 
 /** What every kind of link promises (sdk/link/link.ts). */
 export function testContract(kind: KindOfLink): void {
+  const isCarried = (bytes: number): boolean => bytes >= (kind.packetBytesLeast ?? 0) && bytes <= kind.packetBytesMost
   const nameOf = kind.nameOf ?? ((of: Link) => of.address)
   const test = (title: string, run: (t: Test, one: Link, other: Link) => Promise<void>): void => {
     t.test(`${kind.name}: ${title}`, { skip: kind.skip }, async (t) => {
@@ -139,7 +142,7 @@ export function testContract(kind: KindOfLink): void {
   test('carries packets of any length and content, also empty ones', async (t, one, other) => {
     const atOther = await listen(other)
     await one.start({ packet() {} })
-    for (const length of [0, 1, 64, 1500, 9000, 65_507].filter((bytes) => bytes <= kind.packetBytesMost)) {
+    for (const length of [0, 1, 64, 1500, 9000, 65_507].filter(isCarried)) {
       const packet = new Uint8Array(randomBytes(length))
       one.send(packet, nameOf(other, one))
       const heard = await atOther.next()
