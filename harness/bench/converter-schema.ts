@@ -1,6 +1,6 @@
-import { parseUdpAddress, type UdpAddress } from 'viewnet/link'
+import { Acceleration, parseUdpAddress, type UdpAddress } from 'viewnet/link'
 import { z } from 'zod'
-import { messageNumber, parsedBy, udpAddress } from './field-schemas.js'
+import { linkAddress, messageNumber, parsedBy } from './field-schemas.js'
 
 /** The number of a converter under test for which a bench file names none: that of every example. */
 export const DEFAULT_CONVERTER_NUMBER = '00001-00020-00300-04000'
@@ -10,8 +10,12 @@ const peerAddress = parsedBy(parsePeerAddress, 'Numeric UDP address of one host,
 /** The converter that `viewnet serve` is. */
 export const servedConverterSchema = z.strictObject({
   number: messageNumber,
-  link: udpAddress,
-  peers: z.array(udpAddress).min(1),
+  link: linkAddress,
+  peers: z.array(linkAddress).min(1),
+  acceleration: z
+    .enum(Acceleration)
+    .default(Acceleration.auto)
+    .describe('Whether a UDP link takes many packets by one system call: where it can, never, or it does not start'),
 })
 
 /** Somebody's converter that listens elsewhere, for `viewnet certify`. */

@@ -1,4 +1,4 @@
-import { parseUdpAddress } from 'viewnet/link'
+import { parseLinkAddress } from 'viewnet/link'
 import { parseMessageNumber } from 'viewnet/wire'
 import { z } from 'zod'
 
@@ -25,10 +25,10 @@ export const messageNumber = parsedBy(
   'External message number: four groups of 0–65535, such as 00001-00020-00300-04000',
 )
 
-/** A UDP link address, numeric. */
-export const udpAddress = parsedBy(
-  (text) => parseUdpAddress(text),
-  'Numeric UDP address, such as udp://127.0.0.1:28200',
+/** The address of a link, UDP or Ethernet. */
+export const linkAddress = parsedBy(
+  parseLinkAddress,
+  'Numeric UDP address, such as udp://127.0.0.1:28200, or an Ethernet interface, such as ethernet:eth1',
 )
 
 /** An address of a web service; credentials have fields of their own. */

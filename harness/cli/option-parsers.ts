@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { UsageError } from 'viewnet/device'
-import { parseUdpAddress } from 'viewnet/link'
+import { Acceleration, parseEthernetAddress, parseLinkAddress, parseUdpAddress } from 'viewnet/link'
 import { parseMessageNumber } from 'viewnet/wire'
 import { parseBrokerAddress, topicLevel as checkedTopicLevel } from '../evidence/index.js'
 
@@ -52,12 +52,22 @@ export function moment(text: string): number {
 
 /** An external message number. */
 export const messageNumber = checkedBy(parseMessageNumber)
-/** A UDP link address to listen on. */
-export const linkAddress = checkedBy((text) => parseUdpAddress(text))
-/** A UDP link address to send to: with a port. */
+/** A link address to listen on. */
+export const linkAddress = checkedBy(parseLinkAddress)
+/** A link address to send to: with a port, or a station. */
 export const peerAddress = checkedBy((text) => {
-  if (parseUdpAddress(text).port === 0) throw new InvalidArgumentError('Expected a port of 1–65535, got 0.')
+  if (text.startsWith('ethernet:')) {
+    const { station } = parseEthernetAddress(text)
+    if (station === undefined) throw new InvalidArgumentError(`Expected ${text}/aa:bb:cc:dd:ee:ff, with a station.`)
+  } else if (parseUdpAddress(parseLinkAddress(text)).port === 0) {
+    throw new InvalidArgumentError('Expected a port of 1–65535, got 0.')
+  }
 })
+/** Whether a UDP link takes many packets by one system call. */
+export const accelerationOption = (): Option =>
+  new Option('--acceleration <when>', 'many UDP packets by one system call: where it can, never, or fail without it')
+    .choices(Object.values(Acceleration))
+    .default(Acceleration.auto)
 /** A name that becomes a level of MQTT topics. */
 export const topicLevel = checkedBy((text) => checkedTopicLevel('name', text))
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { Command, Option } from 'commander'
 import { UsageError } from 'viewnet/device'
-import { LinkError, udpLink } from 'viewnet/link'
+import { type Acceleration, formatEthernetAddress, linkAt, LinkError, parseEthernetAddress } from 'viewnet/link'
 import {
   VideoNetworkEndpoint,
   type EndEvent,
@@ -10,7 +10,15 @@ import {
   type EndpointVerdict,
 } from '../endpoint/index.js'
 import { impairedLink } from '../impairment/index.js'
-import { integer, linkAddress, messageNumber, moment, peerAddress, ratio } from './option-parsers.js'
+import {
+  accelerationOption,
+  integer,
+  linkAddress,
+  messageNumber,
+  moment,
+  peerAddress,
+  ratio,
+} from './option-parsers.js'
 import { ExitStatus, note, print, printJson } from './output.js'
 import { stopSignal } from './until-stopped.js'
 
@@ -32,6 +40,7 @@ interface RequestOptions {
   readonly drop: number
   readonly seed: number
   readonly local?: string
+  readonly acceleration: Acceleration
   readonly json?: boolean
 }
 
@@ -44,7 +53,11 @@ Examples:
 export function requestCommand(): Command {
   return new Command('request')
     .description('ask a converter once for the recordings of a device, as a video-network server would')
-    .requiredOption('--to <udp://HOST:PORT>', 'link address of the converter', peerAddress)
+    .requiredOption(
+      '--to <address>',
+      'link address of the converter: udp://HOST:PORT or ethernet:INTERFACE/STATION',
+      peerAddress,
+    )
     .requiredOption('--number <N>', 'external message number of the converter', messageNumber)
     .requiredOption('--device <N>', 'external message number of the device', messageNumber)
     .option('--from <time>', 'recordings from this moment, ISO 8601', moment)
@@ -62,10 +75,11 @@ export function requestCommand(): Command {
       new Option('--seed <N>', 'which packets are lost follows from it').argParser(integer(0, 0xffffffff)).default(1),
     )
     .option(
-      '--local <udp://HOST:PORT>',
-      `where to listen; default: port ${DEFAULT_ENDPOINT_PORT}, or a free one`,
+      '--local <address>',
+      `where to listen; default: UDP port ${DEFAULT_ENDPOINT_PORT}, or a free one; the interface of an Ethernet converter`,
       linkAddress,
     )
+    .addOption(accelerationOption())
     .option('--json', 'JSON lines: response, resources, end')
     .addHelpText('after', EXAMPLES)
     .action(async (options: RequestOptions) => {
@@ -118,6 +132,10 @@ function wantedBy(
 /** A converter answers peers that it knows, so the port is the one that converters are told of; a second request beside it takes any. */
 async function startEndpoint(options: RequestOptions, onDrop: () => void): Promise<VideoNetworkEndpoint> {
   if (options.local !== undefined) return openEndpoint(options, options.local, onDrop)
+  if (options.to.startsWith('ethernet:')) {
+    const { interface: name } = parseEthernetAddress(options.to)
+    return openEndpoint(options, formatEthernetAddress({ interface: name, station: undefined }), onDrop)
+  }
   const host = options.to.includes('[') ? '[::]' : '0.0.0.0'
   try {
     return await openEndpoint(options, `udp://${host}:${DEFAULT_ENDPOINT_PORT}`, onDrop)
@@ -131,12 +149,12 @@ async function startEndpoint(options: RequestOptions, onDrop: () => void): Promi
 }
 
 async function openEndpoint(
-  { to, number, drop, seed }: RequestOptions,
+  { to, number, drop, seed, acceleration }: RequestOptions,
   local: string,
   onDrop: () => void,
 ): Promise<VideoNetworkEndpoint> {
   const lossy = { dropRatio: drop }
-  const link = impairedLink(udpLink(local), {
+  const link = impairedLink(linkAt(local, { acceleration }), {
     seed,
     outgoing: lossy,
     incoming: lossy,

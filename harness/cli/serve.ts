@@ -1,8 +1,9 @@
 import { Command } from 'commander'
-import { ConversionServer, ResponseStatus, UsageError } from 'viewnet'
+import { ConversionServer, ResponseStatus, UsageError, type Acceleration, type LinkStats } from 'viewnet'
 import { blackBoxOf, credentialsOf, servedOf, type BenchConverter, type ServedConverter } from '../bench/index.js'
 import { benchDevice } from '../certification/index.js'
 import { readBench } from './bench.js'
+import { accelerationOption } from './option-parsers.js'
 import { note, print, printJson } from './output.js'
 import { untilStopped } from './until-stopped.js'
 
@@ -13,7 +14,7 @@ const EXAMPLE = `
 Configuration:
   converter:
     number: 00001-00020-00300-04000
-    link: udp://127.0.0.1:28200
+    link: udp://127.0.0.1:28200        # or ethernet:eth1
     peers: [udp://127.0.0.1:28300]
   devices:
     - number: 00001-00020-00300-00007
@@ -25,21 +26,28 @@ Configuration:
 const statusName = (status: ResponseStatus): string =>
   Object.entries(ResponseStatus).find(([, value]) => value === status)?.[0] ?? String(status)
 
+interface ServeOptions {
+  readonly config: string
+  readonly json?: boolean
+  readonly acceleration?: Acceleration
+}
+
 /** `viewnet serve`: the conversion server as a daemon. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('run the conversion server until SIGINT or SIGTERM')
     .requiredOption('--config <file>', 'YAML: the converter and its devices')
+    .addOption(accelerationOption().default(undefined, "the configuration's, or auto"))
     .option('--json', 'events as JSON lines on stdout; the ready line is JSON always')
     .addHelpText('after', EXAMPLE)
-    .action(async ({ config, json = false }: { config: string; json?: boolean }) => {
+    .action(async ({ config, json = false, acceleration }: ServeOptions) => {
       const { converter: described, devices } = await readBench(config)
       const converter = expectServed(config, described)
       // Before any simulated one listens, so that a variable that is not set ends the program.
       for (const device of devices) credentialsOf(device)
       const benched = await Promise.all(devices.map((device) => benchDevice(device, SIMULATED_SEED)))
       const opened = benched.map((device) => ({ number: device.number, device: device.open() }))
-      const server = new ConversionServer({ ...converter, devices: opened })
+      const server = new ConversionServer({ ...converter, ...(acceleration && { acceleration }), devices: opened })
       server.on('error', (error) => note(`viewnet: ${error.message}`))
       server.on('exchangeClosed', ({ exchange, peer, device, reason, facts }) => {
         if (json) return printJson({ type: 'exchangeClosed', exchange, peer, device, reason, ...facts })
@@ -49,12 +57,22 @@ export function serveCommand(): Command {
         )
       })
       await server.start()
-      printJson({ ready: true, link: server.address, number: server.number, pid: process.pid })
+      const { link } = server.stats()
+      if (link) noteLink(link)
+      printJson({ ready: true, link: server.address, number: server.number, pid: process.pid, carriedBy: link?.kind })
       await untilStopped()
       await server.close()
       for (const { device } of opened) await device.close?.()
       for (const device of benched) await device.close()
     })
+}
+
+/** What kind of link it became, and what it can take. */
+function noteLink({ kind, whyNotAccelerated, receiveBufferBytes, receiveBurstPackets }: LinkStats): void {
+  const why = whyNotAccelerated === undefined ? '' : ` (not accelerated: ${whyNotAccelerated})`
+  note(
+    `viewnet: link ${kind}${why}; its receive buffer of ${receiveBufferBytes} octets takes a burst of ${receiveBurstPackets} packets`,
+  )
 }
 
 /** @throws UsageError `ERR_VIEWNET_BENCH_FILE` where the file's converter is none to be */

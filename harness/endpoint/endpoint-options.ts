@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formatUdpAddress, parseUdpAddress, type Link } from 'viewnet/link'
+import { parseLinkAddress, type Link } from 'viewnet/link'
 import { parseStrictly, UsageError } from 'viewnet/device'
 import { DEFAULT_MAX_RESOURCES, type ResourceHandling } from './endpoint-exchange.js'
 import { DEFAULT_ENDPOINT_TIMINGS, type EndpointTimings } from './endpoint-timings.js'
@@ -103,7 +103,7 @@ const timings = z.strictObject(
 
 /** As links write the sender of a packet, or an address without its port would never be recognized. Only UDP has two ways to write one. */
 const canonicalAddress = (address: string): string =>
-  address.startsWith('udp:') ? formatUdpAddress(parseUdpAddress(address)) : address
+  /^(udp|ethernet):/.test(address) ? parseLinkAddress(address) : address
 
 const optionsSchema = z.strictObject({
   link: z.custom<Link>((value) => typeof (value as Partial<Link> | undefined)?.send === 'function', 'expected a Link'),

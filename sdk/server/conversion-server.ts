@@ -9,7 +9,7 @@ import {
   type TableEvent,
   type UnexpectedReason,
 } from '../exchange/index.js'
-import { RUN_PACKETS_MOST, udpLink, type Link } from '../link/index.js'
+import { linkAt, RUN_PACKETS_MOST, type Link } from '../link/index.js'
 import {
   formatMessageNumber,
   PacketCodec,
@@ -77,8 +77,8 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   constructor(options: ConversionServerOptions) {
     super()
     this.#options = parseOptions(options)
-    const { link, number, devices, limits, profile } = this.#options
-    this.#link = typeof link === 'string' ? udpLink(link) : link
+    const { link, acceleration, number, devices, limits, profile } = this.#options
+    this.#link = typeof link === 'string' ? linkAt(link, { acceleration, etherType: profile.etherType }) : link
     this.#codec = new PacketCodec(profile)
     this.#view = new PacketView(profile)
     this.#table = new ExchangeTable({ converterNumber: number, knowsDevice: (device) => devices.has(device), limits })
@@ -97,7 +97,8 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   /**
    * Begin to answer.
    *
-   * @throws LinkError `ERR_VIEWNET_LINK_START` when the link cannot be opened
+   * @throws LinkError `ERR_VIEWNET_LINK_START` when the link cannot be opened; of Ethernet, and where acceleration is required, also
+   *   `ERR_VIEWNET_LINK_UNSUPPORTED`, `ERR_VIEWNET_LINK_PERMISSION` or `ERR_VIEWNET_LINK_INTERFACE`
    * @throws UsageError `ERR_VIEWNET_STATE` when it was started before
    */
   async start(): Promise<void> {
@@ -133,6 +134,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
       droppedPackets: { ...this.#droppedPackets },
       openExchanges: this.#table.openCount,
       deviceQueries: this.#deviceQueries,
+      link: this.#link.stats?.(),
     }
   }
 

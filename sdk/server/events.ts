@@ -2,6 +2,7 @@ import type { CloseReason, ExchangeFacts } from '../exchange/index.js'
 import type { DecodeErrorReason, ResponseStatus } from '../wire/index.js'
 import type { UnexpectedReason } from '../exchange/index.js'
 import type { ViewnetError } from '../errors.js'
+import type { LinkStats } from '../link/index.js'
 
 /** Why a packet was dropped, unanswered: it was unreadable, from a stranger, or not for any exchange of ours. */
 export type DropReason = DecodeErrorReason | UnexpectedReason | 'stranger'
@@ -39,4 +40,6 @@ export interface ConversionServerStats {
   readonly openExchanges: number
   /** How often a device was asked for its list. */
   readonly deviceQueries: number
+  /** What the link is and carried; undefined of a link of one's own that does not say. */
+  readonly link: LinkStats | undefined
 }

@@ -2,7 +2,15 @@ import { z } from 'zod'
 import type { MonitoringDevice } from '../device/index.js'
 import { UsageError } from '../errors.js'
 import { DEFAULT_LIMITS, type ExchangeLimits } from '../exchange/index.js'
-import { formatUdpAddress, parseUdpAddress, type Link } from '../link/index.js'
+import {
+  Acceleration,
+  formatEthernetAddress,
+  formatUdpAddress,
+  parseEthernetAddress,
+  parseLinkAddress,
+  parseUdpAddress,
+  type Link,
+} from '../link/index.js'
 import { parseStrictly } from '../strict-options.js'
 import { profileSchema } from './profile-schema.js'
 import { parseMessageNumber, REFERENCE_1, type WireProfile } from '../wire/index.js'
@@ -19,10 +27,15 @@ export interface DeviceOptions {
 export interface ConversionServerOptions {
   /** External message number of this server: `00001-00020-00300-04000`. */
   readonly number: string
-  /** Where to listen: `udp://127.0.0.1:28200`, or a link of your own, which the server then starts and closes. Port 0 takes a free one. */
-  readonly link: string | Link
   /**
-   * Link addresses of the endpoints that may ask: `udp://127.0.0.1:28300`, or without a port for every port of that address. Nobody else gets
+   * Where to listen: `udp://127.0.0.1:28200`, `ethernet:eth1`, or a link of your own, which the server then starts and closes. Port 0 takes a free one.
+   */
+  readonly link: string | Link
+  /** Whether a UDP link takes many packets by one system call; default `auto`: where it can. A link of your own, or of Ethernet, is what it is. */
+  readonly acceleration?: Acceleration
+  /**
+   * Link addresses of the endpoints that may ask: `udp://127.0.0.1:28300`, or without a port for every port of that address;
+   * `ethernet:eth1/02:00:5e:10:00:01`, or without a station for every station of that interface. Nobody else gets
    * any answer, so that a forged sender cannot turn the server into an amplifier. At least one.
    */
   readonly peers: readonly string[]
@@ -40,6 +53,7 @@ export interface ConversionServerOptions {
 export interface ParsedOptions {
   readonly number: bigint
   readonly link: string | Link
+  readonly acceleration: Acceleration
   readonly isPeer: (address: string) => boolean
   readonly devices: ReadonlyMap<bigint, MonitoringDevice>
   readonly maxResources: number
@@ -77,7 +91,8 @@ const limits = z.strictObject({
 
 const schema = z.strictObject({
   number: z.string(),
-  link: z.union([z.string(), z.custom<Link>(isLink)], 'expected udp://ADDRESS:PORT or a link'),
+  link: z.union([z.string(), z.custom<Link>(isLink)], 'expected udp://ADDRESS:PORT, ethernet:INTERFACE or a link'),
+  acceleration: z.enum(Acceleration).default(Acceleration.auto),
   peers: z.array(z.string()).min(1),
   devices: z
     .array(
@@ -98,7 +113,7 @@ const schema = z.strictObject({
  */
 export function parseOptions(options: ConversionServerOptions): ParsedOptions {
   const parsed = parseStrictly(schema, options, SUBJECT)
-  const { number, link, peers, devices, maxResources, profile } = parsed
+  const { number, link, acceleration, peers, devices, maxResources, profile } = parsed
   const byNumber = new Map(
     devices.map((entry, at) => [
       inOption(`devices.${at}.number`, () => parseMessageNumber(entry.number)),
@@ -109,11 +124,12 @@ export function parseOptions(options: ConversionServerOptions): ParsedOptions {
     const message = `${SUBJECT}: devices: two devices have the same number; expected distinct ones`
     throw new UsageError('ERR_VIEWNET_OPTION', message)
   }
-  if (typeof link === 'string') inOption('link', () => parseUdpAddress(link))
+  if (typeof link === 'string') inOption('link', () => parseLinkAddress(link))
   return {
     number: inOption('number', () => parseMessageNumber(number)),
     link,
-    isPeer: peerTest(peers, typeof link === 'string'),
+    acceleration,
+    isPeer: peerTest(peers, typeof link === 'string' ? link : undefined),
     devices: byNumber,
     maxResources,
     profile,
@@ -121,23 +137,44 @@ export function parseOptions(options: ConversionServerOptions): ParsedOptions {
   }
 }
 
-/** Peers by exact address, and by host where no port was named; links of other kinds have names, not ports. */
-function peerTest(peers: readonly string[], isUdp: boolean): (address: string) => boolean {
+/**
+ * Peers by exact address, by host where no port was named, and by interface where no station was; links of other kinds have names alone.
+ *
+ * @param link - address of ours; undefined: a link that its owner made, to which any peer may belong
+ */
+function peerTest(peers: readonly string[], link: string | undefined): (address: string) => boolean {
   const exact = new Set<string>()
-  const hosts = new Set<string>()
+  const whole = new Set<string>()
   peers.forEach((peer, at) => {
-    if (!isUdp && !peer.startsWith('udp:')) return exact.add(peer)
-    const address = inOption(`peers.${at}`, () => parseUdpAddress(peer, ANY_PORT))
-    return address.port === ANY_PORT
-      ? hosts.add(hostOf(formatUdpAddress(address)))
-      : exact.add(formatUdpAddress(address))
+    inOption(`peers.${at}`, () => {
+      if (link !== undefined) expectReachable(peer, link)
+      if (peer.startsWith('ethernet:')) {
+        const address = parseEthernetAddress(peer)
+        return (address.station === undefined ? whole : exact).add(formatEthernetAddress(address))
+      }
+      if (link === undefined && !peer.startsWith('udp:')) return exact.add(peer)
+      const address = parseUdpAddress(peer, ANY_PORT)
+      const spelled = formatUdpAddress(address)
+      return address.port === ANY_PORT ? whole.add(withoutDetail(spelled)) : exact.add(spelled)
+    })
   })
-  return (address) => exact.has(address) || (hosts.size > 0 && hosts.has(hostOf(address)))
+  return (address) => exact.has(address) || (whole.size > 0 && whole.has(withoutDetail(address)))
 }
 
-/** An address without its port. Never throws, whatever a link says of a sender. */
-function hostOf(address: string): string {
-  return address.slice(0, address.lastIndexOf(':'))
+/** @throws UsageError `ERR_VIEWNET_ADDRESS` when our link never hears such a peer */
+function expectReachable(peer: string, link: string): void {
+  const isEthernet = link.startsWith('ethernet:')
+  const ours = isEthernet ? withoutDetail(link) : 'udp:'
+  if (isEthernet ? withoutDetail(peer) === ours : !peer.startsWith('ethernet:')) return
+  const expected = isEthernet ? `${ours}, or ${ours}/aa:bb:cc:dd:ee:ff` : 'udp://ADDRESS:PORT'
+  throw new UsageError('ERR_VIEWNET_ADDRESS', `expected ${expected}, as our link is ${link}, got '${peer}'`)
+}
+
+/** An address without its port, or its station. Never throws, whatever a link says of a sender. */
+function withoutDetail(address: string): string {
+  if (!address.startsWith('ethernet:')) return address.slice(0, address.lastIndexOf(':'))
+  const station = address.indexOf('/')
+  return station === -1 ? address : address.slice(0, station)
 }
 
 /** What is wrong with a value, said with the name of the option that holds it. */

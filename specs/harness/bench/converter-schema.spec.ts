@@ -39,7 +39,9 @@ t.test('a converter is an address to test, in short or in full, or what serve is
   t.same(blackBoxOf(converterOf(`converter: ${JSON.stringify(full)}`)), full)
 
   const served = { number: NUMBER, link: 'udp://127.0.0.1:0', peers: ['udp://127.0.0.1'] }
-  t.same(servedOf(converterOf(`converter: ${JSON.stringify(served)}`)), served)
+  t.same(servedOf(converterOf(`converter: ${JSON.stringify(served)}`)), { ...served, acceleration: 'auto' })
+  const ethernet = { number: NUMBER, link: 'ethernet:eth1', peers: ['ethernet:eth1'], acceleration: 'off' }
+  t.same(servedOf(converterOf(`converter: ${JSON.stringify(ethernet)}`)), ethernet)
   t.equal(blackBoxOf(converterOf(`converter: ${JSON.stringify(served)}`)), undefined)
 
   t.equal(blackBoxOf(converterOf('')), undefined)

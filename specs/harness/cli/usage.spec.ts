@@ -22,7 +22,7 @@ const MISTAKES: readonly Mistake[] = [
   { typed: ['certify', '--bench', 'absent.yaml'], said: ['absent.yaml', 'expected a file', 'ENOENT'] },
   { typed: ['certify', '--bench', 'b', '--recordings', '3'], said: ['--recordings', 'cannot be used with', '--bench'] },
   { typed: ['certify', '--report', 'taken/report'], said: ['expected a folder', 'taken/report'] },
-  { typed: ['request'], said: ["required option '--to <udp://HOST:PORT>' not specified"] },
+  { typed: ['request'], said: ["required option '--to <address>' not specified"] },
   { typed: ['request', '--to', 'udp://localhost:9', ...NUMBERS], said: ['--to', 'numeric', 'udp://localhost:9'] },
   { typed: [...REQUEST, '--from', 'yesterday'], said: ['--from <time>', '2026-01-31T08:00:00Z', "got 'yesterday'"] },
   {
@@ -54,9 +54,9 @@ t.test('wrong usage ends with 3, names what is wrong, what was expected and what
 /** Commands, and the options that other programs and the architecture page rely on. */
 const OPTIONS: Readonly<Record<string, string>> = {
   certify: '--bench --broker --site --station --run --report --recordings --seed --json',
-  serve: '--config --json',
+  serve: '--config --acceleration --json',
   request:
-    '--to --number --device --from --to-time --channel --kinds --limit --rate --window --selective --drop --seed --local --json',
+    '--to --number --device --from --to-time --channel --kinds --limit --rate --window --selective --drop --seed --local --acceleration --json',
   'simulate onvif': '--host --port --recordings --channels --seed --user --password --truth --json',
   verify: '--broker --run --timeout --json',
 }

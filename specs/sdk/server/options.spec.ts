@@ -7,6 +7,7 @@ import {
   type ConversionServerOptions,
 } from '../../../sdk/index.js'
 import { UsageError } from '../../../sdk/errors.js'
+import { parseOptions } from '../../../sdk/server/options.js'
 import { CONVERTER, DEVICE, SpokenDevice } from './endpoint-and-device.js'
 
 const device = SpokenDevice.holding([])
@@ -42,6 +43,16 @@ t.test('refuses a bad option by name, with what was expected and the nearest rig
     ],
     [profile({ crcorder: 1 }), 'ERR_VIEWNET_OPTION', /profile\.crcorder.*did you mean 'crcOrder'\?/],
     [profile({ commands: { ...REFERENCE_1.commands, REQEST: 1 } }), 'ERR_VIEWNET_OPTION', /did you mean 'REQUEST'\?/],
+    [{ ...GOOD, acceleration: 'of' }, 'ERR_VIEWNET_OPTION', /acceleration.*"auto"\|"off"\|"required"/],
+    [{ ...GOOD, link: 'ethernet:' }, 'ERR_VIEWNET_ADDRESS', /link: expected ethernet:INTERFACE/],
+    [{ ...GOOD, link: 'tcp://127.0.0.1:1' }, 'ERR_VIEWNET_ADDRESS', /link: expected udp:.* or ethernet:INTERFACE/],
+    [{ ...GOOD, link: 'ethernet:eth1' }, 'ERR_VIEWNET_ADDRESS', /peers\.0: expected ethernet:eth1, or .*, got 'udp:/],
+    [
+      { ...GOOD, link: 'ethernet:eth1', peers: ['ethernet:eth2'] },
+      'ERR_VIEWNET_ADDRESS',
+      /peers\.0: expected ethernet:eth1, or .*, got 'ethernet:eth2'/,
+    ],
+    [{ ...GOOD, peers: ['ethernet:eth1'] }, 'ERR_VIEWNET_ADDRESS', /peers\.0: expected udp:.*, got 'ethernet:eth1'/],
     [withoutPeers, 'ERR_VIEWNET_OPTION', /peers/],
     [undefined, 'ERR_VIEWNET_OPTION', /expected object/],
     [{ ...GOOD, peers: [] }, 'ERR_VIEWNET_OPTION', /peers/],
@@ -103,4 +114,16 @@ t.test('the defaults are the times and bounds of the protocol [protocol 3]', asy
     creditStallPackets: 64,
     silenceMs: 60_000,
   })
+})
+
+t.test('admits stations of Ethernet: one, or every one of the interface', async (t) => {
+  const one = parseOptions({ ...GOOD, link: 'ethernet:eth1', peers: ['ethernet:eth1/02:00:00:00:00:0A'] }).isPeer
+  t.ok(one('ethernet:eth1/02:00:00:00:00:0a'))
+  for (const stranger of ['ethernet:eth1/02:00:00:00:00:0b', 'ethernet:eth1', 'ethernet:eth2/02:00:00:00:00:0a']) {
+    t.notOk(one(stranger), stranger)
+  }
+  const every = parseOptions({ ...GOOD, link: 'ethernet:eth1', peers: ['ethernet:eth1'] }).isPeer
+  t.ok(every('ethernet:eth1/02:00:00:00:00:0b'))
+  t.notOk(every('ethernet:eth11/02:00:00:00:00:0b'))
+  t.notOk(every('udp://127.0.0.1:1'))
 })
