@@ -123,8 +123,8 @@ function benchOf(entry: CertificationCase, context: RunContext, signal: AbortSig
       const startedAtMs = performance.now()
       await converter.exchange(entry.id, plan, signal)
       const durationMs = performance.now() - startedAtMs
-      const { verdict, contents } = await trail.judge(entry.id)
-      return { verdict, summary: verdict.exchanges.at(-1), contents, durationMs }
+      const evidence = await trail.judge(entry.id)
+      return { ...evidence, summary: evidence.verdict.exchanges.at(-1), durationMs }
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { DeviceDescription, MonitoringDevice, Recording } from 'viewnet/device'
-import type { ResourceContents } from './resource-contents.js'
+import type { PathFates, ResourceContents } from './resource-contents.js'
 import type { ImpairmentOptions } from '../impairment/index.js'
 import type { Measurement, Outcome } from '../report/index.js'
 import type { ExchangeSummary, Verdict } from '../verifier/index.js'
@@ -42,6 +42,8 @@ export interface ObservedExchange {
   readonly summary: ExchangeSummary | undefined
   /** What each sequence said, as published. */
   readonly contents: ResourceContents
+  /** What happened on the path between endpoint and converter, as published. */
+  readonly fates: PathFates
   readonly durationMs: number
 }
 

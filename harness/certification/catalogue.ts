@@ -9,6 +9,7 @@ import {
   lostRoundEnd,
   repeatedRequest,
 } from './cases/exchange-cases.js'
+import { corrupted, duplicated, loss10, loss30, loss50, reordered, slow } from './cases/network-cases.js'
 import { emptyRange, narrowRange } from './cases/range-cases.js'
 import { unknownDevice, wrongCredentials } from './cases/refusal-cases.js'
 
@@ -24,6 +25,13 @@ export const CATALOGUE: readonly CertificationCase[] = [
   lostResponse,
   lostRoundEnd,
   repeatedRequest,
+  loss10,
+  loss30,
+  loss50,
+  reordered,
+  duplicated,
+  corrupted,
+  slow,
   emptyRange,
   narrowRange,
   wrongCredentials,

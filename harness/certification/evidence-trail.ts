@@ -9,6 +9,7 @@ import {
   PcapngSink,
   RunReader,
   type EvidenceSink,
+  type Fate,
   type FlowTotals,
   type PacketBatch,
   type RecorderClock,
@@ -19,7 +20,7 @@ import { BenchError } from '../bench/errors.js'
 import type { CaseRecord } from '../report/index.js'
 import { Verifier, type Verdict } from '../verifier/index.js'
 import { Closers } from './closers.js'
-import { collectContents, type ResourceContents } from './resource-contents.js'
+import { collectContents, countFates, type PathFates, type ResourceContents } from './resource-contents.js'
 
 /** Evidence comes back within this while the broker is there, or at least some of it, or the broker is not to be relied upon. */
 const READ_BACK_MS = 15_000
@@ -45,6 +46,7 @@ export interface EvidenceTrailOptions extends Station {
 export interface FlowEvidence {
   readonly verdict: Verdict
   readonly contents: ResourceContents
+  readonly fates: PathFates
 }
 
 interface TrailParts {
@@ -70,6 +72,7 @@ export class EvidenceTrail {
   readonly #opened: Closers
   readonly #verifier = new Verifier()
   readonly #contents = new Map<string, Map<number, string>>()
+  readonly #fates = new Map<string, Map<Fate, number>>()
   readonly #waiting = new Set<() => void>()
   readonly #reading: Promise<void>
   /** The batch whose absence was last told to the publisher. */
@@ -182,7 +185,9 @@ export class EvidenceTrail {
     const contents = this.#contents.get(flow) ?? new Map<number, string>()
     // Only the case at hand asks; a certification does not keep every list that it ever saw.
     this.#contents.delete(flow)
-    return { verdict: this.#verifier.flow(flow, totals), contents }
+    const fates = this.#fates.get(flow) ?? new Map<Fate, number>()
+    this.#fates.delete(flow)
+    return { verdict: this.#verifier.flow(flow, totals), contents, fates }
   }
 
   /** The verifier's verdict on the whole run, published. */
@@ -228,6 +233,9 @@ export class EvidenceTrail {
         const contents = this.#contents.get(batch.flow) ?? new Map<number, string>()
         collectContents(batch, contents)
         this.#contents.set(batch.flow, contents)
+        const fates = this.#fates.get(batch.flow) ?? new Map<Fate, number>()
+        countFates(batch, fates)
+        this.#fates.set(batch.flow, fates)
         for (const wake of this.#waiting) wake()
       }
     } catch (failure) {

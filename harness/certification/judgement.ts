@@ -1,4 +1,5 @@
 import { DeviceError, DeviceErrorCode, ViewnetError } from 'viewnet/device'
+import type { Fate } from '../evidence/index.js'
 import type { Measurement, Outcome } from '../report/index.js'
 import type { CaseResult, ObservedExchange } from './case.js'
 
@@ -10,6 +11,10 @@ export interface Expectation {
   readonly announced?: number | undefined
   /** Packets that the impairment must have dropped at least: a loss that did not happen proves nothing. */
   readonly droppedLeast?: number
+  /** Whether the endpoint may also give up by the rules (32 rounds, or 3 that brought nothing), as it may on a path that loses half of everything. */
+  readonly mayGiveUp?: boolean
+  /** Fates that packets must have met on the path: an impairment that did nothing proves nothing. */
+  readonly fates?: readonly Fate[]
 }
 
 /** Judge one exchange, from the published evidence alone. */
@@ -32,19 +37,23 @@ export function judgeExchange(observed: ObservedExchange, expectation: Expectati
     return conclude('fail', `expected ${expectation.announced} resources announced, got ${summary.announced ?? 'none'}`)
   }
   const end = expectation.status === 'OK' ? 'complete' : 'refused'
-  if (summary.end !== end) return conclude('fail', `expected the exchange to end ${end}, it ended ${summary.end}`)
+  const isGivenUp = expectation.mayGiveUp === true && summary.end === 'abandoned'
+  if (summary.end !== end && !isGivenUp)
+    return conclude('fail', `expected the exchange to end ${end}, it ended ${summary.end}`)
   if (summary.dropped < (expectation.droppedLeast ?? 0)) {
     return conclude(
       'could-not-test',
       `the impairment dropped ${summary.dropped} packets; at least ${expectation.droppedLeast} were to be lost`,
     )
   }
-  return conclude('pass', '')
+  const absent = (expectation.fates ?? []).filter((fate) => !observed.fates.has(fate))
+  if (absent.length > 0) return conclude('could-not-test', `the impairment left no packet ${absent.join(' or ')}`)
+  return conclude('pass', isGivenUp ? 'the endpoint gave up by the rules' : '')
 }
 
 function measure(
-  { summary, durationMs }: ObservedExchange,
-  { announced, droppedLeast }: Expectation,
+  { summary, durationMs, fates }: ObservedExchange,
+  { announced, droppedLeast, fates: expectedFates = [] }: Expectation,
 ): readonly Measurement[] {
   const limit = (text: string, of: number | undefined): string | null => (of === undefined ? null : `${text} ${of}`)
   return [
@@ -59,6 +68,9 @@ function measure(
     { name: 'dropped', value: summary?.dropped ?? 0, unit: 'packets', limit: limit('≥', droppedLeast) },
     { name: 'duplicates', value: summary?.duplicates ?? 0, unit: 'packets', limit: null },
     { name: 'rounds', value: summary?.rounds ?? 0, unit: 'rounds', limit: '≤ 32' },
+    ...expectedFates
+      .filter((fate) => fate !== 'dropped')
+      .map((fate) => ({ name: `${fate} on the path`, value: fates.get(fate) ?? 0, unit: 'packets', limit: '≥ 1' })),
     { name: 'duration', value: Math.round(durationMs), unit: 'ms', limit: null },
   ]
 }

@@ -1,7 +1,7 @@
 import type { Recording } from 'viewnet/device'
 import { resourceKey } from 'viewnet/resources'
 import { crc32 } from 'node:zlib'
-import type { PacketBatch } from '../evidence/index.js'
+import type { Fate, PacketBatch } from '../evidence/index.js'
 
 /** What each sequence of one exchange said, as its published content hash. */
 export type ResourceContents = ReadonlyMap<number, string>
@@ -12,6 +12,17 @@ export function collectContents({ columns }: PacketBatch, contents: Map<number, 
     const content = columns.content[at]
     if (sequence !== null && typeof content === 'string' && columns.at[at] === 'endpoint-in')
       contents.set(sequence, content)
+  }
+}
+
+/** How many packets of one exchange met each fate on the way, as published. */
+export type PathFates = ReadonlyMap<Fate, number>
+
+/** Count what a batch publishes of the path between endpoint and converter. */
+export function countFates({ columns }: PacketBatch, fates: Map<Fate, number>): void {
+  for (const [index, at] of columns.at.entries()) {
+    const fate = columns.fate[index]
+    if (at === 'link' && fate !== undefined) fates.set(fate, (fates.get(fate) ?? 0) + 1)
   }
 }
 

@@ -41,10 +41,11 @@ export class FateDecider {
   }
 
   decide(packet: Uint8Array, description: PacketDescription): PacketFate {
-    const { dropFirst, duplicateFirst } = this.#impairment
+    const { dropFirst, duplicateFirst, spared } = this.#impairment
     const { message, exchange } = description
     if (this.#isFirst('drop', dropFirst, message, exchange)) return DROPPED
     if (this.#isFirst('duplicate', duplicateFirst, message, exchange)) return DUPLICATED
+    if (message !== null && spared.includes(message)) return PASSED
 
     const identity = packetIdentity(description, packet)
     // A RESOURCE is sent once in a round, so its identity says it all and needs no memory, of which a million would need a lot. One that is

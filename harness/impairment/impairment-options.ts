@@ -3,7 +3,7 @@ import { parseStrictly } from 'viewnet/device'
 import { MessageName } from '../evidence/record.js'
 
 /**
- * What happens to the packets of one direction. A packet suffers one thing at most, tried in this order: dropFirst, duplicateFirst, drop,
+ * What happens to the packets of one direction. A packet suffers one thing at most, tried in this order: dropFirst, duplicateFirst, spared, drop,
  * corrupt, duplicate, delay, reorder. Each ratio is that of the packets it is tried on.
  */
 export interface ImpairmentOptions {
@@ -11,6 +11,8 @@ export interface ImpairmentOptions {
   readonly dropFirst?: readonly MessageName[]
   /** Send the first packet of each named message twice, once in each exchange. Default: none. */
   readonly duplicateFirst?: readonly MessageName[]
+  /** Messages that the ratios below do not touch. Default: none. */
+  readonly spared?: readonly MessageName[]
   /** Share of packets that are lost, 0–1. Default: 0. */
   readonly dropRatio?: number
   /** Share of packets in which one bit flips, 0–1; a receiver drops them by their CRC. Default: 0. */
@@ -35,6 +37,7 @@ const messages = z.array(z.enum(MessageName)).readonly().default([])
 export const impairmentSchema = z.strictObject({
   dropFirst: messages,
   duplicateFirst: messages,
+  spared: messages,
   dropRatio: ratio,
   corruptRatio: ratio,
   duplicateRatio: ratio,

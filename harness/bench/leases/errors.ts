@@ -12,8 +12,4 @@ export type LeaseErrorCode = (typeof LeaseErrorCode)[keyof typeof LeaseErrorCode
 /** A lease was lost, or the place where leases are kept cannot be used. */
 export class LeaseError extends BenchError {
   declare readonly code: LeaseErrorCode
-
-  constructor(code: LeaseErrorCode, message: string, options?: ErrorOptions) {
-    super(code, message, options)
-  }
 }

@@ -80,11 +80,20 @@ export class LeaseStore {
       const blockers = this.#blockersOf(resources)
       if (blockers.length > 0) return { blockers }
       const { pid, started, boot, pidNamespace, user } = this.#own
-      const { token } = this.#row<{ token: number }>('UPDATE counter SET token = token + 1 RETURNING token')!
+      const [{ token }] = this.#rows('UPDATE counter SET token = token + 1 RETURNING token') as [{ token: number }]
       const now = Math.round(this.#nowMs())
       this.#run(
         'INSERT INTO lease VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        ...[token, holder, user, pid, started, boot, pidNamespace, Date.now(), now, staleMs],
+        token,
+        holder,
+        user,
+        pid,
+        started,
+        boot,
+        pidNamespace,
+        Date.now(),
+        now,
+        staleMs,
       )
       for (const { name, sharedInProcess = false } of resources)
         this.#run('INSERT INTO resource VALUES (?, ?, ?)', name, token, Number(sharedInProcess))
@@ -95,7 +104,7 @@ export class LeaseStore {
   /** Say that the holder is there. @returns whether the lease is held still */
   beat(token: number): boolean {
     return this.#change(() => {
-      const row = this.#row<LeaseRow>('SELECT * FROM lease WHERE token = ?', token)
+      const row = this.#lease(token)
       // Expired, though nobody has asked for it yet: whoever was away so long knows no more what happened meanwhile.
       if (row === undefined || this.#isStale(row)) return false
       this.#run('UPDATE lease SET beat_ms = ? WHERE token = ?', Math.round(this.#nowMs()), token)
@@ -111,7 +120,7 @@ export class LeaseStore {
   held(): readonly HeldLease[] {
     return this.#change(() => {
       this.#removeDead()
-      return this.#rows<LeaseRow>('SELECT * FROM lease ORDER BY token').map((row) => this.#heldBy(row))
+      return (this.#rows('SELECT * FROM lease ORDER BY token') as LeaseRow[]).map((row) => this.#heldBy(row))
     })
   }
 
@@ -122,23 +131,23 @@ export class LeaseStore {
   #blockersOf(resources: readonly LeasedResource[]): readonly HeldLease[] {
     const tokens = new Set<number>()
     for (const { name, sharedInProcess = false } of resources) {
-      const others = this.#rows<{ token: number; shared: number }>(
-        'SELECT token, shared FROM resource WHERE name = ?',
-        name,
-      )
+      const others = this.#rows('SELECT token, shared FROM resource WHERE name = ?', name) as {
+        token: number
+        shared: number
+      }[]
       for (const { token, shared } of others) {
-        const row = this.#row<LeaseRow>('SELECT * FROM lease WHERE token = ?', token)
+        const row = this.#lease(token)
         if (row && !(sharedInProcess && shared === 1 && this.#isOwn(row))) tokens.add(token)
       }
     }
     return [...tokens].flatMap((token) => {
-      const row = this.#row<LeaseRow>('SELECT * FROM lease WHERE token = ?', token)
+      const row = this.#lease(token)
       return row ? [this.#heldBy(row)] : []
     })
   }
 
   #heldBy({ token, holder, user, pid, since_ms }: LeaseRow): HeldLease {
-    const names = this.#rows<{ name: string }>('SELECT name FROM resource WHERE token = ? ORDER BY name', token)
+    const names = this.#rows('SELECT name FROM resource WHERE token = ? ORDER BY name', token) as { name: string }[]
     return { token, resources: names.map(({ name }) => name), holder, user, pid, sinceMs: since_ms }
   }
 
@@ -152,7 +161,7 @@ export class LeaseStore {
   }
 
   #removeDead(): void {
-    for (const row of this.#rows<LeaseRow>('SELECT * FROM lease')) {
+    for (const row of this.#rows('SELECT * FROM lease') as LeaseRow[]) {
       const { token, pid, started, boot, pid_namespace: pidNamespace } = row
       if (this.#isStale(row) || isGone({ pid, started, boot, pidNamespace }, this.#own)) this.#remove(token)
     }
@@ -163,12 +172,12 @@ export class LeaseStore {
     this.#run('DELETE FROM lease WHERE token = ?', token)
   }
 
-  #row<Row>(sql: string, ...values: readonly unknown[]): Row | undefined {
-    return this.#rows<Row>(sql, ...values)[0]
+  #lease(token: number): LeaseRow | undefined {
+    return this.#rows('SELECT * FROM lease WHERE token = ?', token)[0] as LeaseRow | undefined
   }
 
-  #rows<Row>(sql: string, ...values: readonly unknown[]): readonly Row[] {
-    return this.#database.prepare(sql).all(...values) as Row[]
+  #rows(sql: string, ...values: readonly unknown[]): unknown[] {
+    return this.#database.prepare(sql).all(...values)
   }
 
   #run(sql: string, ...values: readonly unknown[]): void {

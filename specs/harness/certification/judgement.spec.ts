@@ -46,6 +46,7 @@ function observed(
     },
     summary,
     contents: new Map(),
+    fates: new Map(),
     durationMs: 12.4,
   }
 }
@@ -115,6 +116,20 @@ const ROWS: readonly Row[] = [
     seen: observed('pass', { ...SUMMARY, dropped: 0 }),
     outcome: 'could-not-test',
     why: 'the impairment dropped 0 packets; at least 1 were to be lost',
+  },
+  {
+    name: 'an exchange that was given up by the rules, where it may be',
+    seen: observed('pass', { ...SUMMARY, received: 12, end: 'abandoned' }),
+    expectation: { ...OK, mayGiveUp: true },
+    outcome: 'pass',
+    why: 'the endpoint gave up by the rules',
+  },
+  {
+    name: 'an impairment that did nothing',
+    seen: observed('pass', SUMMARY),
+    expectation: { ...OK, fates: ['dropped'] },
+    outcome: 'could-not-test',
+    why: 'the impairment left no packet dropped',
   },
 ]
 

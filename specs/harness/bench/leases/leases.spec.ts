@@ -30,7 +30,7 @@ t.test('takes all or nothing, and tells whom it waits for [0040, Leases]', async
   )
   first.release()
   device.release()
-  const [again] = await Promise.all([leases.acquire([DEVICE, RELAY, RELAY], { holder: 'run-4' })])
+  const again = await leases.acquire([DEVICE, RELAY, RELAY], { holder: 'run-4' })
   t.ok(again.token > device.token, 'tokens only grow')
   again.release()
   t.strictSame(leases.held(), [])
