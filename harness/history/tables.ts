@@ -9,7 +9,7 @@ export interface NightTable {
   seed: number
   /** Folder of its reports. */
   report: string
-  /** {@link NightPlan} as JSON. */
+  /** What a night needs to go on after it was killed, as JSON; the nightly room reads it. */
   plan: string
   started_at_ms: number
   /** Null: still going on, or killed. */

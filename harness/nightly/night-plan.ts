@@ -2,21 +2,26 @@ import { z } from 'zod'
 import { BenchError, type BenchDescription, type BenchDevice } from '../bench/index.js'
 
 /** What of a night's options is kept in the history, so that it can go on after it was killed. */
-const nightPlan = z.strictObject({
+export interface NightPlan {
   /** Path of the bench file. */
-  benchFile: z.string(),
+  readonly benchFile: string
   /** Attempts at a time. */
-  parallelCount: z.int().min(1),
+  readonly parallelCount: number
   /** Attempts after the first, for a device that did not pass. */
-  retryCount: z.int().min(0),
+  readonly retryCount: number
   /** No attempt begins after so long, ms. */
-  budgetMs: z.number().positive(),
+  readonly budgetMs: number
   /** Longest that one attempt may take, ms. */
+  readonly attemptTimeoutMs: number
+}
+
+const nightPlan: z.ZodType<NightPlan> = z.strictObject({
+  benchFile: z.string(),
+  parallelCount: z.int().min(1),
+  retryCount: z.int().min(0),
+  budgetMs: z.number().positive(),
   attemptTimeoutMs: z.number().positive(),
 })
-
-/** What of a night's options is kept in the history. */
-export type NightPlan = z.output<typeof nightPlan>
 
 /** @throws BenchError `ERR_VIEWNET_HISTORY` when it is no plan of this version */
 export function parseNightPlan(text: string): NightPlan {
