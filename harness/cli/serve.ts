@@ -59,7 +59,7 @@ export function serveCommand(): Command {
       await server.start()
       const { link } = server.stats()
       if (link) noteLink(link)
-      printJson({ ready: true, link: server.address, number: server.number, pid: process.pid, carriedBy: link?.kind })
+      printJson({ ready: true, link: server.address, number: server.number, pid: process.pid })
       await untilStopped()
       await server.close()
       for (const { device } of opened) await device.close?.()
