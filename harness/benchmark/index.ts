@@ -3,6 +3,7 @@
  *
  * @module benchmark
  */
+import { ethernetMeasurement } from './ethernet-figures.js'
 import { evidenceMeasurements } from './evidence-figures.js'
 import { exchangeMeasurements } from './exchange-figures.js'
 import type { Measurement } from './figure.js'
@@ -17,6 +18,7 @@ export function measurements(): readonly Measurement[] {
   return [
     ...wireMeasurements(),
     ...exchangeMeasurements(),
+    ethernetMeasurement(),
     ...evidenceMeasurements(),
     ...verifierMeasurements(),
     onvifListingMeasurement(),
