@@ -1,68 +1,51 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { createSocket } from 'node:dgram'
-import { fileURLToPath } from 'node:url'
 import { randomInt } from 'node:crypto'
-import { udpLink } from 'viewnet/link'
-import { VideoNetworkEndpoint } from '../endpoint/index.js'
 import type { Measurement } from './figure.js'
-import { CONVERTER_NUMBER, DEVICE_NUMBER, type PeerReady } from './peer-messages.js'
+import { exchangeMs, startEndpoint } from './exchange-run.js'
+import { median } from './median.js'
+import { deviceOf } from './peer-messages.js'
+import { Peers } from './peer-process.js'
 
-/** Resources of one exchange. */
+/** Resources of one exchange, and packets of one bare loop. */
 const RESOURCES = 50_000
 const ROUNDS = 5
-/** Packets that the endpoint takes beyond its last report: well within a socket buffer of 200 KiB, the least that Linux grants. */
-const WINDOW_PACKETS = 128
+/** Round trips whose median is one sample. */
+const ROUND_TRIPS = 200
+/** A bare loop that stands still for so long is over: what is lost on its way is not counted. */
+const QUIET_MS = 250
 
-/** A process of its own for the sending side: on one thread, sender and receiver would only take turns. */
-async function startPeer(role: 'converter' | 'bare', argument: string): Promise<{ child: ChildProcess; port: number }> {
-  const child = fork(fileURLToPath(new URL('./peer.js', import.meta.url)), [role, argument, String(RESOURCES)])
-  const [ready] = (await once(child, 'message')) as [PeerReady]
-  return { child, port: ready.port }
-}
-
-/** The exchange over plain UDP, beside a bare loop of connected sockets that moves as many packets of as many octets. */
+/** The exchange over UDP, plain and accelerated, beside a bare loop of connected sockets that moves as many packets of as many octets. */
 export function exchangeMeasurements(): readonly Measurement[] {
-  return [
-    {
-      name: `request → ${RESOURCES} resources → COMPLETE, plain UDP`,
-      unit: 'packets/s',
-      goal: { is: 'at least', ratio: 0.85 },
-      rounds: ROUNDS,
-      ours: exchangeRate,
-      baseline: bareRate,
-    },
-  ]
+  return [throughput('plain'), throughput('accelerated'), latency()]
 }
 
-async function exchangeRate(): Promise<number> {
-  const link = udpLink('udp://127.0.0.1:0')
-  const { child, port } = await startPeer('converter', 'udp://127.0.0.1')
-  const endpoint = new VideoNetworkEndpoint({ link, to: `udp://127.0.0.1:${port}`, converterNumber: CONVERTER_NUMBER })
-  await endpoint.start()
-  try {
-    const startedAtMs = performance.now()
-    let doneAtMs = startedAtMs
-    const wanted = {
-      device: DEVICE_NUMBER,
-      exchange: randomInt(1, 0xffffffff),
-      window: WINDOW_PACKETS,
-      ratePacketsPerSecond: 0xffffffff,
-    }
-    for await (const event of endpoint.request(wanted)) {
-      if (event.type === 'roundEnded') doneAtMs = performance.now()
-      if (event.type === 'end' && event.verdict !== 'complete')
-        throw new Error(`the exchange ended ${event.verdict}: ${event.why}`)
-    }
-    return RESOURCES / ((doneAtMs - startedAtMs) / 1000)
-  } finally {
-    await endpoint.close()
-    child.kill()
+function throughput(kind: 'plain' | 'accelerated'): Measurement {
+  const peers = new Peers()
+  const isPlain = kind === 'plain'
+  const role = isPlain ? 'plain-converter' : 'converter'
+  return {
+    name: `request → ${RESOURCES} resources → COMPLETE, ${kind} UDP`,
+    unit: 'packets/s',
+    goal: { is: 'at least', ratio: isPlain ? 0.85 : 2.5 },
+    rounds: ROUNDS,
+    unavailable: async () => (isPlain ? undefined : (await peers.get(role)).ready.whyNotAccelerated),
+    ours: async () => {
+      const { address } = await peers.get(role)
+      const { endpoint, window } = await startEndpoint(address, isPlain ? 'off' : 'auto')
+      try {
+        return RESOURCES / ((await exchangeMs(endpoint, RESOURCES, window)) / 1000)
+      } finally {
+        await endpoint.close()
+      }
+    },
+    baseline: () => bareRate(peers),
+    close: () => peers.close(),
   }
 }
 
-/** As fast as two bare processes go: whatever is lost on the way is not counted. */
-async function bareRate(): Promise<number> {
+/** As fast as two bare processes go. */
+async function bareRate(peers: Peers): Promise<number> {
+  const sender = await peers.get('sender')
   const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 })
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
   let received = 0
@@ -72,11 +55,59 @@ async function bareRate(): Promise<number> {
     lastAtMs = performance.now()
     if (received++ === 0) firstAtMs = lastAtMs
   })
-  const { child } = await startPeer('bare', String(socket.address().port))
-  try {
-    await once(child, 'exit')
-    return (received - 1) / ((lastAtMs - firstAtMs) / 1000)
-  } finally {
-    socket.close()
+  sender.send({ port: socket.address().port, packets: RESOURCES })
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      if (received < RESOURCES && (received === 0 || performance.now() - lastAtMs < QUIET_MS)) return
+      clearInterval(timer)
+      resolve()
+    }, 10)
+  })
+  socket.close()
+  return (received - 1) / ((lastAtMs - firstAtMs) / 1000)
+}
+
+/** How soon the first resource is here, beside a bare packet that is sent back. The device's answer costs next to nothing. */
+function latency(): Measurement {
+  const peers = new Peers()
+  return {
+    name: 'request → first resource, median',
+    unit: 'µs',
+    goal: { is: 'at most', ratio: 1.3 },
+    rounds: ROUNDS,
+    ours: async () => {
+      const { address } = await peers.get('plain-converter')
+      const { endpoint } = await startEndpoint(address, 'off')
+      const times: number[] = []
+      for (let trip = 0; trip < ROUND_TRIPS; trip++) {
+        const events = endpoint.request({ device: deviceOf(16), exchange: randomInt(1, 0xffffffff) })
+        const startedAtMs = performance.now()
+        for await (const event of events) {
+          if (event.type !== 'resource') continue
+          times.push((performance.now() - startedAtMs) * 1000)
+          break
+        }
+      }
+      await endpoint.close()
+      return median(times)
+    },
+    baseline: async () => {
+      const { ready } = await peers.get('echo')
+      const socket = createSocket('udp4')
+      await new Promise<void>((resolve) => socket.connect(ready.port, '127.0.0.1', resolve))
+      const octets = Buffer.alloc(86)
+      const times: number[] = []
+      for (let trip = 0; trip < ROUND_TRIPS; trip++) {
+        const startedAtMs = performance.now()
+        await new Promise<void>((resolve) => {
+          socket.once('message', () => resolve())
+          socket.send(octets)
+        })
+        times.push((performance.now() - startedAtMs) * 1000)
+      }
+      socket.close()
+      return median(times)
+    },
+    close: () => peers.close(),
   }
 }

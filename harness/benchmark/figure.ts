@@ -1,3 +1,5 @@
+import { median } from './median.js'
+
 /** One figure of the benchmark, beside its bare baseline from the same run. */
 export interface Figure {
   readonly name: string
@@ -34,6 +36,8 @@ interface MeasurementBase {
   readonly goal: Goal
   /** At least 5. */
   readonly rounds: number
+  /** Rounds before them that do not count. Default: 1, which pays for compiling and for what is set up once. */
+  readonly warmUps?: number
   /** Why this machine cannot measure it, asked before anything is; undefined: it can. */
   readonly unavailable?: () => Promise<string | undefined> | string | undefined
   /** Called once after the last round, whatever happened: ends processes that the rounds share. */
@@ -59,8 +63,6 @@ export type Measurement = Comparison | Family
 
 /**
  * Measure ours and the baseline in turn, A B A B, so that whatever else the machine does falls on both; medians tell.
- *
- * One round of each goes before and is thrown away: it pays for compiling and for what is set up once.
  */
 export async function measure(measurement: Measurement): Promise<Figure> {
   try {
@@ -73,18 +75,21 @@ export async function measure(measurement: Measurement): Promise<Figure> {
 }
 
 async function measureComparison({ ours, baseline, ...about }: Comparison): Promise<Figure> {
-  const [values = [], baselines] = await inTurn(baseline ? [ours, baseline] : [ours], about.rounds)
+  const [values = [], baselines] = await inTurn(baseline ? [ours, baseline] : [ours], about)
   return figure(about, values, baselines)
 }
 
 async function measureFamily({ members, ...about }: Family): Promise<Figure> {
-  const all = (await inTurn(members, about.rounds)).toSorted((a, b) => median(a) - median(b))
+  const all = (await inTurn(members, about)).toSorted((a, b) => median(a) - median(b))
   return figure(about, all.at(-1) ?? [], all[0])
 }
 
 /** Each sample once a round; what each gave, in the order of the rounds. */
-async function inTurn(samples: readonly Sample[], rounds: number): Promise<readonly (readonly number[])[]> {
-  for (const sample of samples) await sample()
+async function inTurn(
+  samples: readonly Sample[],
+  { rounds, warmUps = 1 }: MeasurementBase,
+): Promise<readonly (readonly number[])[]> {
+  for (let round = 0; round < warmUps; round++) for (const sample of samples) await sample()
   const taken = samples.map((): number[] => [])
   for (let round = 0; round < rounds; round++) {
     for (const [at, sample] of samples.entries()) taken[at]?.push(await sample())
@@ -134,9 +139,4 @@ function wording(goal: Goal, unit: string): string {
   const limit = `${goal.is === 'at most' ? '≤' : '≥'} ${limitOf(goal)}`
   if ('ratio' in goal) return `${limit} ×`
   return 'difference' in goal ? `${limit} ${unit} more` : `${limit} ${unit}`
-}
-
-/** The middle value; of an even number, the upper of the two in the middle. */
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

@@ -8,6 +8,7 @@ import { evidenceMeasurements } from './evidence-figures.js'
 import { exchangeMeasurements } from './exchange-figures.js'
 import type { Measurement } from './figure.js'
 import { onvifListingMeasurement } from './onvif-listing.js'
+import { scaleMeasurements } from './scale-figures.js'
 import { verifierMeasurements } from './verifier-figures.js'
 import { wireMeasurements } from './wire-figures.js'
 
@@ -19,6 +20,7 @@ export function measurements(): readonly Measurement[] {
     ...wireMeasurements(),
     ...exchangeMeasurements(),
     ethernetMeasurement(),
+    ...scaleMeasurements(),
     ...evidenceMeasurements(),
     ...verifierMeasurements(),
     onvifListingMeasurement(),

@@ -1,57 +1,101 @@
-// The other process of the benchmark: a converter with a list in memory, or a bare loop that only sends.
+// The other process of the benchmark: a converter whose devices are at hand, or the bare loop that it is compared with.
 import { createSocket } from 'node:dgram'
 import { ConversionServer, type MonitoringDevice, type Recording } from 'viewnet'
-import { CONVERTER_NUMBER, DEVICE_NUMBER, type PeerReady } from './peer-messages.js'
+import { udpLink } from 'viewnet/link'
+import {
+  CONVERTER_NUMBER,
+  DEVICE_SIZES,
+  deviceOf,
+  type DeviceSize,
+  type MemoryReport,
+  type PeerReady,
+  type PeerRole,
+  type SendCommand,
+} from './peer-messages.js'
 
-const [role, argument = '', countText = '0'] = process.argv.slice(2)
-const count = Number(countText)
+const PAGE_RECORDINGS = 500
+const STEP_PACKETS = 64
 
-function ready(message: PeerReady): void {
+const role = process.argv[2] as PeerRole
+
+function say(message: PeerReady | MemoryReport): void {
   process.send?.(message)
 }
 
-/** A device whose list is at hand, so that nothing but the converter is measured. */
-function deviceInMemory(): MonitoringDevice {
-  const page: Recording[] = Array.from({ length: count }, (_, at) => ({
-    startMs: 1_700_000_000_000 + at * 1000,
-    endMs: 1_700_000_000_500 + at * 1000,
-    channel: 1,
-    kinds: 1,
-    identity: `recording-${at}`,
-  }))
+/** A device whose list comes page by page, as fast as it is taken, so that nothing but the converter is measured. */
+function deviceWith(size: DeviceSize): MonitoringDevice {
   return {
     describe: () => Promise.reject(new Error('nobody asks in a benchmark')),
     async *listRecordings() {
-      yield await Promise.resolve(page)
+      for (let first = 0; first < size; first += PAGE_RECORDINGS) {
+        const length = Math.min(PAGE_RECORDINGS, size - first)
+        yield await Promise.resolve(Array.from({ length }, (_, at) => recordingAt(first + at)))
+      }
     },
   }
 }
 
-async function serve(peer: string): Promise<void> {
+function recordingAt(index: number): Recording {
+  const startMs = 1_700_000_000_000 + index * 1000
+  return { identity: `recording-${index}`, startMs, endMs: startMs + 500, channel: 1, kinds: 1 }
+}
+
+async function convert(acceleration: 'auto' | 'off'): Promise<void> {
+  const link = udpLink('udp://127.0.0.1:0', { acceleration })
   const server = new ConversionServer({
     number: CONVERTER_NUMBER,
-    link: 'udp://127.0.0.1:0',
-    peers: [peer],
-    devices: [{ number: DEVICE_NUMBER, device: deviceInMemory() }],
+    link,
+    peers: ['udp://127.0.0.1'],
+    devices: DEVICE_SIZES.map((size) => ({ number: deviceOf(size), device: deviceWith(size) })),
   })
   await server.start()
-  ready({ port: Number(new URL(server.address.replace('udp:', 'http:')).port) })
-}
-
-function sendBare(port: number): void {
-  const socket = createSocket('udp4')
-  const octets = Buffer.alloc(86)
-  socket.connect(port, '127.0.0.1', () => {
-    ready({ port })
-    let sent = 0
-    const step = (): void => {
-      for (let packet = 0; packet < 64 && sent < count; packet++, sent++) socket.send(octets)
-      if (sent < count) setImmediate(step)
-      else setTimeout(() => process.exit(0), 200)
-    }
-    step()
+  const whyNotAccelerated = link.stats?.().whyNotAccelerated
+  say({ port: portOf(server.address), ...(whyNotAccelerated !== undefined && { whyNotAccelerated }) })
+  process.on('message', () => {
+    // Told in KiB.
+    say({ residentBytes: process.memoryUsage.rss(), peakBytes: process.resourceUsage().maxRSS * 1024 })
   })
 }
 
-if (role === 'bare') sendBare(Number(argument))
-else void serve(argument)
+function sendBare(): void {
+  const octets = Buffer.alloc(86)
+  process.on('message', ({ port, packets }: SendCommand) => {
+    const socket = createSocket('udp4')
+    socket.connect(port, '127.0.0.1', () => {
+      let sent = 0
+      const step = (): void => {
+        for (let packet = 0; packet < STEP_PACKETS && sent < packets; packet++, sent++) socket.send(octets)
+        if (sent < packets) setImmediate(step)
+        else socket.close()
+      }
+      step()
+    })
+  })
+  say({ port: 0 })
+}
+
+function sendBack(): void {
+  const socket = createSocket('udp4')
+  socket.on('message', (octets, { port, address }) => socket.send(octets, port, address))
+  socket.bind(0, '127.0.0.1', () => say({ port: socket.address().port }))
+}
+
+const portOf = (address: string): number => Number(new URL(address.replace('udp:', 'http:')).port)
+
+// Whoever started it is gone, or wants no more.
+process.once('disconnect', () => process.exit())
+
+switch (role) {
+  case 'converter':
+    void convert('auto')
+    break
+  case 'plain-converter':
+    void convert('off')
+    break
+  case 'sender':
+    sendBare()
+    break
+  case 'echo':
+    sendBack()
+    break
+}

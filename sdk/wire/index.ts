@@ -4,6 +4,7 @@
  * @module wire
  */
 export * from './codec.js'
+export { crc32 } from './crc32.js'
 export * from './errors.js'
 export { PROTOCOL_VERSION } from './frame.js'
 export * from './message.js'

@@ -1,0 +1,60 @@
+import { randomInt } from 'node:crypto'
+import { udpLink, type Acceleration } from 'viewnet/link'
+import { VideoNetworkEndpoint, type EndEvent } from '../endpoint/index.js'
+import { CONVERTER_NUMBER, deviceOf, type DeviceSize } from './peer-messages.js'
+
+/** A window that no receive buffer is too small for, and one beyond which none grows faster. */
+const WINDOW_LEAST = 64
+const WINDOW_MOST = 2048
+
+/** RESOURCE packets that did not arrive in the first round, of all exchanges so far: with CREDIT none may be lost. */
+export const losses = { exchanges: 0, packets: 0 }
+
+/** An endpoint on a socket of its own, and how many packets it takes beyond its last report. */
+export interface BenchmarkEndpoint {
+  readonly endpoint: VideoNetworkEndpoint
+  readonly window: number
+}
+
+/** Start an endpoint that asks the converter at an address. */
+export async function startEndpoint(to: string, acceleration: Acceleration): Promise<BenchmarkEndpoint> {
+  const link = udpLink('udp://127.0.0.1:0', { acceleration })
+  const endpoint = new VideoNetworkEndpoint({ link, to, converterNumber: CONVERTER_NUMBER })
+  await endpoint.start()
+  // A quarter: the rest is for other packets, and for what each packet takes besides its octets.
+  const burst = link.stats?.().receiveBurstPackets ?? 0
+  return { endpoint, window: Math.min(WINDOW_MOST, Math.max(WINDOW_LEAST, Math.floor(burst / 4))) }
+}
+
+/**
+ * One exchange, request to COMPLETE, every resource verified by the endpoint and counted.
+ *
+ * @param window - CREDIT
+ * @returns ms from the REQUEST until COMPLETE is said for the first time
+ * @throws Error when it does not end complete
+ */
+export async function exchangeMs(endpoint: VideoNetworkEndpoint, size: DeviceSize, window: number): Promise<number> {
+  const events = endpoint.request({
+    device: deviceOf(size),
+    exchange: randomInt(1, 0xffffffff),
+    window,
+    ratePacketsPerSecond: 0xffffffff,
+    resources: 'counted',
+  })
+  const startedAtMs = performance.now()
+  let doneAtMs = startedAtMs
+  for await (const event of events) {
+    if (event.type === 'roundEnded') {
+      doneAtMs = performance.now()
+      if (event.round === 0) losses.packets += event.count - event.received
+    }
+    if (event.type === 'end') checkEnd(event, size)
+  }
+  losses.exchanges += 1
+  return doneAtMs - startedAtMs
+}
+
+function checkEnd({ verdict, why, received }: EndEvent, size: number): void {
+  if (verdict === 'complete' && received === size) return
+  throw new Error(`an exchange of ${size} resources ended ${verdict} with ${received}: ${why}`)
+}

@@ -1,0 +1,160 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { exchangeMs, losses, startEndpoint } from './exchange-run.js'
+import type { Measurement, Sample } from './figure.js'
+import type { DeviceSize } from './peer-messages.js'
+import { PeerProcess, Peers } from './peer-process.js'
+
+const ROUNDS = 5
+const MEGABYTE = 1_000_000
+/** How many exchanges one sample has, so that a short one is not lost in what a clock can tell. */
+const REPEATS: readonly (readonly [DeviceSize, number])[] = [
+  [1_000, 20],
+  [10_000, 5],
+  [100_000, 1],
+  [1_000_000, 1],
+]
+const EXCHANGES_AT_ONCE = 1_000
+const RESOURCES_OF_EACH = 200
+/** Packets in flight altogether, of all exchanges that there are at once. */
+const SHARED_WINDOW = 8_000
+/** Requests that go out together: a converter's receive buffer holds them, however small. */
+const REQUESTS_AT_ONCE = 50
+
+const IDLE_MS = 1_000
+/** What a process does behind an exchange, such as collecting garbage, is over by then. */
+const SETTLE_MS = 2_000
+
+/** What stays the same when lists grow long, exchanges many, or nothing happens. All with CREDIT, over the fastest UDP link that there is. */
+export function scaleMeasurements(): readonly Measurement[] {
+  return [costBySize(), manyAtOnce(), memoryAdded(), idleWakeUps(), lostWithCredit()]
+}
+
+function costBySize(): Measurement {
+  const peers = new Peers()
+  return {
+    name: 'cost per resource at 1 k, 10 k, 100 k, 1 M: the dearest beside the cheapest',
+    unit: 'ns',
+    goal: { is: 'at most', ratio: 1.25 },
+    rounds: ROUNDS,
+    members: REPEATS.map(
+      ([size, repeats]): Sample =>
+        async () =>
+          (await exchangesMs(peers, size, repeats)) * (1e6 / size),
+    ),
+    close: () => peers.close(),
+  }
+}
+
+/** Ms of one exchange, on average over some, one after the other. */
+async function exchangesMs(peers: Peers, size: DeviceSize, repeats: number): Promise<number> {
+  const { address } = await peers.get('converter')
+  const { endpoint, window } = await startEndpoint(address, 'auto')
+  let passedMs = 0
+  for (let repeat = 0; repeat < repeats; repeat++) passedMs += await exchangeMs(endpoint, size, window)
+  await endpoint.close()
+  return passedMs / repeats
+}
+
+function manyAtOnce(): Measurement {
+  const peers = new Peers()
+  const packets = EXCHANGES_AT_ONCE * RESOURCES_OF_EACH
+  return {
+    name: `${EXCHANGES_AT_ONCE} exchanges of ${RESOURCES_OF_EACH} at once, beside one of ${packets}, per packet`,
+    unit: 'ns',
+    goal: { is: 'at most', ratio: 1.3 },
+    rounds: ROUNDS,
+    ours: async () => {
+      const { address } = await peers.get('converter')
+      const { endpoint } = await startEndpoint(address, 'auto')
+      const startedAtMs = performance.now()
+      let lastMs = 0
+      const exchanges: Promise<void>[] = []
+      for (let opened = 0; opened < EXCHANGES_AT_ONCE; opened += REQUESTS_AT_ONCE) {
+        for (let at = 0; at < REQUESTS_AT_ONCE; at++) {
+          const beganMs = performance.now() - startedAtMs
+          const exchange = exchangeMs(endpoint, RESOURCES_OF_EACH, SHARED_WINDOW / EXCHANGES_AT_ONCE)
+          exchanges.push(exchange.then((tookMs) => void (lastMs = Math.max(lastMs, beganMs + tookMs))))
+        }
+        await delay(0)
+      }
+      await Promise.all(exchanges)
+      await endpoint.close()
+      return (lastMs * 1e6) / packets
+    },
+    baseline: async () => ((await exchangesMs(peers, 200_000, 1)) * 1e6) / packets,
+    close: () => peers.close(),
+  }
+}
+
+function memoryAdded(): Measurement {
+  const idle: number[] = []
+  return {
+    name: 'memory of a converter during an exchange of 1 M resources, beside an idle one',
+    unit: 'MB',
+    goal: { is: 'at most', difference: 48 },
+    rounds: ROUNDS,
+    warmUps: 0,
+    ours: async () => {
+      // A process of its own each round: it never gives back what it once had.
+      const converter = await PeerProcess.start('converter')
+      const { endpoint, window } = await startEndpoint(converter.address, 'auto')
+      try {
+        // It has served before: what the code itself takes is no part of an exchange.
+        await exchangeMs(endpoint, 50_000, window)
+        const before = await converter.memory()
+        idle.push(before.peakBytes / MEGABYTE)
+        await exchangeMs(endpoint, 1_000_000, window)
+        return (await converter.memory()).peakBytes / MEGABYTE
+      } finally {
+        await endpoint.close()
+        converter.close()
+      }
+    },
+    baseline: () => idle.at(-1) ?? Number.NaN,
+  }
+}
+
+function idleWakeUps(): Measurement {
+  const peers = new Peers()
+  return {
+    name: `wake-ups of an idle converter in ${IDLE_MS / 1000} s, after it served`,
+    unit: 'wake-ups',
+    goal: { is: 'at most', value: 0 },
+    rounds: ROUNDS,
+    unavailable: () => (process.platform === 'linux' ? undefined : 'it is read from /proc, which Linux alone has'),
+    ours: async () => {
+      const { address, pid } = await peers.get('converter')
+      const { endpoint, window } = await startEndpoint(address, 'auto')
+      await exchangeMs(endpoint, 1_000, window)
+      await endpoint.close()
+      await delay(SETTLE_MS)
+      const before = await contextSwitches(pid)
+      await delay(IDLE_MS)
+      return (await contextSwitches(pid)) - before
+    },
+    close: () => peers.close(),
+  }
+}
+
+/** How often the threads of a process went to sleep, and so were woken. */
+async function contextSwitches(pid: number): Promise<number> {
+  let switches = 0
+  for (const thread of await readdir(`/proc/${pid}/task`)) {
+    const status = await readFile(`/proc/${pid}/task/${thread}/status`, 'utf8')
+    switches += Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(status)?.[1] ?? 0)
+  }
+  return switches
+}
+
+function lostWithCredit(): Measurement {
+  return {
+    name: 'RESOURCE packets lost with CREDIT, in all exchanges of the figures above',
+    unit: 'packets',
+    goal: { is: 'at most', value: 0 },
+    rounds: 1,
+    warmUps: 0,
+    unavailable: () => (losses.exchanges > 0 ? undefined : 'no exchange was measured before'),
+    ours: () => losses.packets,
+  }
+}
