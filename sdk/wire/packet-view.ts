@@ -15,8 +15,16 @@ import { messageViews, type LazyMessage } from './message-views.js'
 import { CountVerdict, ResponseStatus, type Message } from './message.js'
 import { MessageType, PacketKind, REFERENCE_1, type WireProfile } from './profile.js'
 
+/** What a type octet says, with its label bit. */
+interface Frame {
+  readonly kind: PacketKind
+  readonly payloadAt: number
+  readonly crcAt: number
+}
+
 /** What a type of message is read with. */
 interface Reader {
+  readonly command: number
   readonly kind: PacketKind
   readonly message: LazyMessage
   /** Most that the u16 at offset 16 may say: a status or a verdict; both are dense from 0. */
@@ -36,24 +44,25 @@ interface Reader {
  * if (reason === undefined && view.message.type === 'PROGRESS') progressed(view.message.highestSequence)
  */
 export class PacketView {
-  readonly #kinds: (PacketKind | undefined)[] = Array.from({ length: LABELLED }, () => undefined)
+  /** By type octet. */
+  readonly #frames: readonly (Frame | undefined)[]
   readonly #readers: ReadonlyMap<number, Reader>
+  /** That of the packet before: most packets are like it. */
+  #reader: Reader
   readonly #littleEndianCrc: boolean
   #octets: Uint8Array = new Uint8Array(0)
   #payloadAt = 0
-  #message: LazyMessage
 
   constructor(profile: WireProfile = REFERENCE_1) {
-    for (const kind of PacketKind) this.#kinds[profile.packetTypes[kind]] = kind
+    this.#frames = Array.from({ length: 256 }, (_, type) => frameOf(type, profile))
     const views = messageViews()
-    this.#readers = new Map(
-      MessageType.map((type) => [
-        profile.commands[type],
-        { kind: kindOf(type), message: views[type], mostAt16: MOST_AT_16[type] ?? 0xffff },
-      ]),
-    )
+    const readers = MessageType.map((type): Reader => {
+      const mostAt16 = MOST_AT_16[type] ?? 0xffff
+      return { command: profile.commands[type], kind: kindOf(type), message: views[type], mostAt16 }
+    })
+    this.#readers = new Map(readers.map((reader) => [reader.command, reader]))
+    this.#reader = readers[0]!
     this.#littleEndianCrc = profile.crcOrder === 'least-significant-first'
-    this.#message = views.REQUEST
   }
 
   /**
@@ -65,22 +74,21 @@ export class PacketView {
   look(octets: Uint8Array): DecodeErrorReason | undefined {
     if (octets.length < ADDRESSES_BYTES) return 'length'
     const type = octets[0]!
-    const kind = this.#kinds[type & ~LABELLED]
-    if (kind === undefined || octets[SOURCE_AT] !== type) return 'packetType'
-    const payloadAt = (type & LABELLED) === 0 ? ADDRESSES_BYTES : ADDRESSES_BYTES + LABEL_BYTES
-    const crcAt = payloadAt + PAYLOAD_BYTES[kind]
+    const frame = this.#frames[type]
+    if (frame === undefined || octets[SOURCE_AT] !== type) return 'packetType'
+    const { payloadAt, crcAt } = frame
     if (octets.length !== crcAt + CRC_BYTES) return 'length'
     if (crc32(octets, 0, crcAt) !== this.#storedCrc(octets, crcAt)) return 'crc'
     if (octets[payloadAt + 2] !== PROTOCOL_VERSION) return 'version'
-    const reader = this.#readers.get((octets[payloadAt]! << 8) | octets[payloadAt + 1]!)
-    if (reader?.kind !== kind) return 'command'
-    const { message } = reader
-    message.look(octets, payloadAt)
-    if (message.exchange === 0) return 'field'
+    const command = (octets[payloadAt]! << 8) | octets[payloadAt + 1]!
+    const reader = command === this.#reader.command ? this.#reader : this.#readers.get(command)
+    if (reader?.kind !== frame.kind) return 'command'
+    reader.message.look(octets, payloadAt)
+    if (reader.message.exchange === 0) return 'field'
     if (((octets[payloadAt + 16]! << 8) | octets[payloadAt + 17]!) > reader.mostAt16) return 'field'
     this.#octets = octets
     this.#payloadAt = payloadAt
-    this.#message = message
+    this.#reader = reader
     return undefined
   }
 
@@ -100,7 +108,7 @@ export class PacketView {
 
   /** The message; its fields are read when they are asked for. */
   get message(): Message {
-    return this.#message
+    return this.#reader.message
   }
 
   #address(at: number): NetworkAddress {
@@ -110,9 +118,19 @@ export class PacketView {
   }
 
   #storedCrc(octets: Uint8Array, at: number): number {
-    const [a, b, c, d] = [octets[at]!, octets[at + 1]!, octets[at + 2]!, octets[at + 3]!]
+    const a = octets[at]!
+    const b = octets[at + 1]!
+    const c = octets[at + 2]!
+    const d = octets[at + 3]!
     return (this.#littleEndianCrc ? a | (b << 8) | (c << 16) | (d << 24) : (a << 24) | (b << 16) | (c << 8) | d) >>> 0
   }
+}
+
+function frameOf(type: number, { packetTypes }: WireProfile): Frame | undefined {
+  const kind = PacketKind.find((kind) => packetTypes[kind] === (type & ~LABELLED))
+  if (kind === undefined) return undefined
+  const payloadAt = (type & LABELLED) === 0 ? ADDRESSES_BYTES : ADDRESSES_BYTES + LABEL_BYTES
+  return { kind, payloadAt, crcAt: payloadAt + PAYLOAD_BYTES[kind] }
 }
 
 const most = (values: Readonly<Record<string, number>>): number => Math.max(...Object.values(values))
