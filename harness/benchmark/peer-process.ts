@@ -39,8 +39,9 @@ export class PeerProcess {
     return report
   }
 
+  /** It ends by itself when nobody listens any more, and so leaves a profile behind where one is taken. */
   close(): void {
-    this.#child.kill()
+    this.#child.disconnect()
   }
 }
 
