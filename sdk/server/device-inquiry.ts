@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DeviceError, DeviceErrorCode, type MonitoringDevice } from '../device/index.js'
 import type { RefusalStatus } from '../exchange/index.js'
 import { SnapshotBuilder, type Snapshot } from '../resources/index.js'
@@ -10,6 +11,9 @@ const STATUS_BY_CODE: Readonly<Record<DeviceErrorCode, RefusalStatus>> = {
   [DeviceErrorCode.fault]: ResponseStatus.deviceFault,
   [DeviceErrorCode.unsupported]: ResponseStatus.notSupported,
 }
+
+/** A device whose pages are at hand would otherwise keep the whole server from hearing and sending for as long as its list is. */
+const TURN_MS_MOST = 5
 
 /** A device's list, or the status that says why there is none. */
 export type InquiryResult =
@@ -29,7 +33,13 @@ export async function inquire(
       channel: request.channel || undefined,
       signal,
     })
+    let turnBeganMs = performance.now()
     for await (const page of pages) {
+      if (performance.now() - turnBeganMs > TURN_MS_MOST) {
+        await nextTurn()
+        signal.throwIfAborted()
+        turnBeganMs = performance.now()
+      }
       if (!builder.add(page)) {
         const message = `the device lists more than ${maxResources} resources; ask for a shorter time range, or raise maxResources`
         return { refused: ResponseStatus.busy, error: new DeviceError(DeviceErrorCode.fault, message) }
