@@ -1,11 +1,14 @@
 import type { DeviceIdentity, MonitoringDevice } from 'viewnet/device'
 import type { CaseRecord, Outcome } from '../report/index.js'
 import type { CaseBench, CaseResult, CertificationCase, ExchangePlan, Findings, ObservedExchange } from './case.js'
-import { reach } from './cases/device-cases.js'
+import { identify, list, reach } from './cases/device-cases.js'
 import { casesOf, runState, type CertifyOptions } from './certify-options.js'
 import type { ConverterUnderTest } from './converter-under-test.js'
 import type { EvidenceTrail } from './evidence-trail.js'
 import { CaseTimeout, outcomeOf } from './judgement.js'
+
+/** Cases that are about the device alone. */
+const DEVICE_CASES: readonly CertificationCase[] = [reach, identify, list]
 
 /** No case of the catalogue takes longer on anything that works: 32 rounds of a second, and a device that is slow to list. */
 const CASE_LIMIT_MS = 180_000
@@ -39,6 +42,8 @@ export async function runCases(
     run,
     device: `${device.number} at ${device.address}`,
     broker: trail.broker,
+    converter: converter.address,
+    isBlackBox: options.blackBox !== undefined,
     caseCount: cases.length,
   })
   const driver = device.open()
@@ -82,7 +87,7 @@ async function runCase(entry: CertificationCase, context: RunContext): Promise<C
   const signal = AbortSignal.any([options.signal, limit.signal])
   let result: CaseResult
   try {
-    result = skipped(context) ?? (await entry.run(benchOf(entry, context, signal)))
+    result = skipped(entry, context) ?? (await entry.run(benchOf(entry, context, signal)))
   } catch (error) {
     result = outcomeOf(error, options.signal)
   } finally {
@@ -99,14 +104,17 @@ async function runCase(entry: CertificationCase, context: RunContext): Promise<C
   }
 }
 
-/** Without a device that answers, or evidence that comes back, every further case would only wait for the same silence. */
-function skipped({ options, trail, done }: RunContext): CaseResult | undefined {
+/** Without a device or a converter that answers, or evidence that comes back, every further case would only wait for the same silence. */
+function skipped(entry: CertificationCase, { options, trail, converter, done }: RunContext): CaseResult | undefined {
   const skip = (outcome: Outcome, why: string): CaseResult => ({ outcome, measurements: [], why })
   if (options.signal.aborted) return skip('aborted', 'the run was stopped')
   const reached = done.find(({ id }) => id === reach.id)
-  if (reached && reached.outcome !== 'pass')
+  // A black box may reach the device where we do not; of the cases before it, those that need our own listing say so themselves.
+  const needsDevice = options.blackBox === undefined || DEVICE_CASES.includes(entry)
+  if (needsDevice && reached && reached.outcome !== 'pass')
     return skip('could-not-test', `the device was not reached (${reached.id}: ${reached.why})`)
   if (trail.failure) return skip('could-not-test', `the evidence broke off (${trail.failure.message})`)
+  if (converter.silence) return skip('could-not-test', converter.silence.message)
   return undefined
 }
 
@@ -116,6 +124,7 @@ function benchOf(entry: CertificationCase, context: RunContext, signal: AbortSig
     device: driver,
     trueCount: options.device.trueCount,
     numbers: converter.numbers,
+    isBlackBox: options.blackBox !== undefined,
     findings,
     signal,
     deviceQueries: () => converter.deviceQueries,

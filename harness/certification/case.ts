@@ -1,4 +1,5 @@
 import type { DeviceDescription, MonitoringDevice, Recording } from 'viewnet/device'
+import type { DeviceNumbers } from './converter-under-test.js'
 import type { PathFates, ResourceContents } from './resource-contents.js'
 import type { ImpairmentOptions } from '../impairment/index.js'
 import type { Measurement, Outcome } from '../report/index.js'
@@ -52,6 +53,8 @@ export interface Findings {
   description?: DeviceDescription
   /** The harness's own listing of the device. */
   listing?: readonly Recording[]
+  /** RESOURCE packets that came twice in an exchange to which nothing was done. */
+  duplicatesWhenClean?: number
 }
 
 /** What a case has in hands. */
@@ -60,12 +63,13 @@ export interface CaseBench {
   readonly device: MonitoringDevice
   /** How many resources the device truly holds, where somebody knows: of a simulated one. */
   readonly trueCount: number | undefined
-  /** External message numbers: of the device, of the same device behind wrong credentials (where it has any), and of none. */
-  readonly numbers: { readonly device: string; readonly wrongCredentials: string | undefined; readonly unknown: string }
+  readonly numbers: DeviceNumbers
+  /** Somebody else's converter at an address: nothing of it is seen but what the endpoint sees. */
+  readonly isBlackBox: boolean
   readonly findings: Findings
   readonly signal: AbortSignal
   /** Make one exchange, publish what became of its packets, and read it back. */
   readonly exchange: (plan: ExchangePlan) => Promise<ObservedExchange>
-  /** How often the converter has asked its devices so far. */
-  readonly deviceQueries: () => number
+  /** How often the converter has asked its devices so far; undefined of a black box, which does not tell. */
+  readonly deviceQueries: () => number | undefined
 }

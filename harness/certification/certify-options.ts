@@ -1,6 +1,7 @@
 import type { Link } from 'viewnet/link'
-import type { RunState } from '../evidence/index.js'
+import { BOTH_SIDES, type RunState, type Side } from '../evidence/index.js'
 import type { CaseRecord, SigningKey } from '../report/index.js'
+import type { BlackBoxOptions } from './black-box-converter.js'
 import type { CertificationCase } from './case.js'
 import { CATALOGUE } from './catalogue.js'
 import type { DeviceUnderTest } from './device-under-test.js'
@@ -12,6 +13,9 @@ export type CertificationEvent =
       readonly run: string
       readonly device: string
       readonly broker: string
+      /** Link address of the converter. */
+      readonly converter: string
+      readonly isBlackBox: boolean
       readonly caseCount: number
     }
   | { readonly type: 'caseStarted'; readonly case: CertificationCase; readonly index: number }
@@ -48,6 +52,8 @@ export interface CertifyOptions {
    * bench is tried with converters that are broken on purpose.
    */
   readonly converterLink?: (link: Link) => Link
+  /** Certify the converter at an address instead of the embedded one: what it sends and hears is judged from the endpoint's side alone. */
+  readonly blackBox?: BlackBoxOptions
   readonly onEvent: (event: CertificationEvent) => void
 }
 
@@ -56,9 +62,14 @@ export function casesOf({ cases = CATALOGUE }: CertifyOptions): readonly Certifi
   return cases
 }
 
+/** Whose packets a run taps. */
+export function sidesOf({ blackBox }: Pick<CertifyOptions, 'blackBox'>): readonly Side[] {
+  return blackBox ? ['endpoint'] : BOTH_SIDES
+}
+
 /** How far a run is, as its state topic tells. */
 export function runState(options: CertifyOptions, casesDone: number): Omit<RunState, 'v' | 'run' | 'flows'> {
   const { seed, versions } = options
   const plan = casesOf(options).map(({ id }) => id)
-  return { seed, plan, versions, progress: { casesDone, cases: plan.length }, ended: false }
+  return { seed, plan, sides: sidesOf(options), versions, progress: { casesDone, cases: plan.length }, ended: false }
 }

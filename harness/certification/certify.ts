@@ -4,10 +4,10 @@ import { UsageError, ViewnetError, type DeviceIdentity } from 'viewnet/device'
 import { writeReports, type CaseRecord, type RunRecord } from '../report/index.js'
 import type { Verdict } from '../verifier/index.js'
 import { runCases, type CasesDone } from './case-runner.js'
-import { casesOf, runState, type CertifyOptions } from './certify-options.js'
+import { casesOf, runState, sidesOf, type CertifyOptions } from './certify-options.js'
 import { Closers } from './closers.js'
 import { cutShort, sumUp, type Conclusion } from './conclusion.js'
-import { ConverterUnderTest } from './converter-under-test.js'
+import { openConverter, type ConverterUnderTest } from './converter-under-test.js'
 import { EvidenceTrail } from './evidence-trail.js'
 
 /** A name for a run: when it began, and a little chance, so that two benches never share one. */
@@ -26,7 +26,7 @@ interface RunOutcome extends CasesDone {
 }
 
 /**
- * Certify one device through the embedded converter: run every case, publish every packet's fate, and conclude from what was published.
+ * Certify one device through the embedded converter, or through one at an address: run every case, publish every packet's fate, and conclude from what was published.
  *
  * @returns the run record, already written as reports; also where the rig failed or the run was stopped, with the verdict `could-not-test`
  * @throws UsageError `ERR_VIEWNET_REPORT_FOLDER` when the folder cannot be had, and those of wrong names and addresses; BenchError
@@ -46,6 +46,7 @@ export async function certify(options: CertifyOptions): Promise<RunRecord> {
     deviceName: nameOf(identity),
     ...(identity && { identity }),
     converter,
+    sides: sidesOf(options),
     cases,
     evidence,
     flows,
@@ -87,14 +88,14 @@ async function runOnBench(options: CertifyOptions): Promise<RunOutcome> {
     ...done,
     conclusion,
     judged,
-    converter: converter?.address ?? '',
+    converter: converter?.address ?? options.blackBox?.address ?? '',
     evidence: { broker: trail?.broker ?? '', ...(trail?.totals ?? { batches: 0, records: 0 }) },
     flows: trail?.recorder.flows() ?? {},
   })
   try {
-    trail = await EvidenceTrail.open(options)
+    trail = await EvidenceTrail.open({ ...options, sides: sidesOf(options) })
     opened.add(trail.close.bind(trail))
-    converter = await ConverterUnderTest.start(options, trail.recorder)
+    converter = await openConverter(options, trail.recorder)
     opened.add(converter.close.bind(converter))
     await runCases(options, trail, converter, done)
     const verdict = await trail.conclude()

@@ -2,7 +2,7 @@ import type { CaseRecord, RunCounts, RunRecord } from '../report/index.js'
 import type { Verdict } from '../verifier/index.js'
 
 /** What a run amounts to. */
-export type Conclusion = Pick<RunRecord, 'verdict' | 'why' | 'counts'>
+export type Conclusion = Pick<RunRecord, 'verdict' | 'why' | 'counts'> & Required<Pick<RunRecord, 'notJudged'>>
 
 const NO_COUNTS = { announced: 0, received: 0, resent: 0, dropped: 0, duplicates: 0 } as const satisfies RunCounts
 
@@ -12,8 +12,8 @@ const NO_COUNTS = { announced: 0, received: 0, resent: 0, dropped: 0, duplicates
  */
 export function cutShort(done: readonly CaseRecord[], why: string): Conclusion {
   const failed = done.filter(({ outcome }) => outcome === 'fail')
-  if (failed.length > 0) return { verdict: 'fail', why: reasons(failed), counts: NO_COUNTS }
-  return { verdict: 'could-not-test', why, counts: NO_COUNTS }
+  if (failed.length > 0) return { verdict: 'fail', why: reasons(failed), counts: NO_COUNTS, notJudged: [] }
+  return { verdict: 'could-not-test', why, counts: NO_COUNTS, notJudged: [] }
 }
 
 /**
@@ -22,17 +22,18 @@ export function cutShort(done: readonly CaseRecord[], why: string): Conclusion {
  */
 export function sumUp(cases: readonly CaseRecord[], evidence: Verdict): Conclusion {
   const counts = countsOf(evidence)
+  const { notJudged } = evidence
   const failed = cases.filter(({ outcome }) => outcome === 'fail')
-  if (failed.length > 0) return { verdict: 'fail', why: reasons(failed), counts }
+  if (failed.length > 0) return { verdict: 'fail', why: reasons(failed), counts, notJudged }
   const [finding] = evidence.findings
   const said = finding
     ? `${finding.rule}: expected ${finding.expected}, got ${finding.got}`
     : 'the evidence shows nothing'
-  if (evidence.verdict === 'fail') return { verdict: 'fail', why: said, counts }
+  if (evidence.verdict === 'fail') return { verdict: 'fail', why: said, counts, notJudged }
   const unsettled = cases.filter(({ outcome }) => outcome !== 'pass' && outcome !== 'not-applicable')
-  if (unsettled.length > 0) return { verdict: 'could-not-test', why: reasons(unsettled), counts }
-  if (evidence.verdict !== 'pass') return { verdict: 'could-not-test', why: said, counts }
-  return { verdict: 'pass', why: '', counts }
+  if (unsettled.length > 0) return { verdict: 'could-not-test', why: reasons(unsettled), counts, notJudged }
+  if (evidence.verdict !== 'pass') return { verdict: 'could-not-test', why: said, counts, notJudged }
+  return { verdict: 'pass', why: '', counts, notJudged }
 }
 
 /** Each reason once, with the cases that have it: `clean, loss-full: the run was stopped`. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describePacket } from '../endpoint/index.js'
 import {
+  BOTH_SIDES,
   EmbeddedBroker,
   EvidenceRecorder,
   monotonicClock,
@@ -14,6 +15,7 @@ import {
   type PacketBatch,
   type RecorderClock,
   type RunState,
+  type Side,
   type Station,
 } from '../evidence/index.js'
 import { BenchError } from '../bench/errors.js'
@@ -37,6 +39,8 @@ export interface EvidenceTrailOptions extends Station {
   readonly brokerAwayMs?: number
   /** Folder for `packets.ndjson` and `packets.pcapng`. */
   readonly report: string
+  /** Whose packets are tapped; default both sides'. */
+  readonly sides?: readonly Side[]
   /** Versions by program, for the capture. */
   readonly versions: Readonly<Record<string, string>>
   readonly signal: AbortSignal
@@ -52,6 +56,7 @@ export interface FlowEvidence {
 interface TrailParts {
   readonly publisher: MqttPublisher
   readonly files: readonly EvidenceSink[]
+  readonly sides: readonly Side[]
   readonly clock: RecorderClock
   readonly reader: RunReader
   readonly brokerAwayMs: number
@@ -81,7 +86,7 @@ export class EvidenceTrail {
 
   private constructor(
     run: string,
-    { publisher, files, clock, reader, brokerAwayMs, signal }: TrailParts,
+    { publisher, files, sides, clock, reader, brokerAwayMs, signal }: TrailParts,
     opened: Closers,
   ) {
     this.#run = run
@@ -90,6 +95,7 @@ export class EvidenceTrail {
     this.#brokerAwayMs = brokerAwayMs
     this.#signal = signal
     this.#opened = opened
+    this.#verifier.tapped(sides)
     const sinks = [publisher, ...files]
     this.recorder = new EvidenceRecorder({ run, describe: describePacket, sinks, bytes: true, clock })
     this.#reading = this.#readBack(reader)
@@ -101,7 +107,7 @@ export class EvidenceTrail {
    * @throws BenchError `ERR_VIEWNET_BROKER`, `ERR_VIEWNET_EVIDENCE_FILE`; the reason of the signal
    */
   static async open(options: EvidenceTrailOptions): Promise<EvidenceTrail> {
-    const { run, site, station, broker, report, versions, signal } = options
+    const { run, site, station, broker, report, sides = BOTH_SIDES, versions, signal } = options
     const { brokerAwayMs = DEFAULT_BROKER_AWAY_MS } = options
     const opened = new Closers()
     try {
@@ -114,6 +120,7 @@ export class EvidenceTrail {
       const capture = await PcapngSink.open(join(report, 'packets.pcapng'), {
         run,
         startedAtMs,
+        sides,
         application: application.join(', '),
         onLoss: firstAloud(),
       })
@@ -142,7 +149,8 @@ export class EvidenceTrail {
         onResumed: () => publisher.republish(),
       })
       opened.add(() => reader.close())
-      return new EvidenceTrail(run, { publisher, files: [file, capture], clock, reader, brokerAwayMs, signal }, opened)
+      const files = [file, capture]
+      return new EvidenceTrail(run, { publisher, files, sides, clock, reader, brokerAwayMs, signal }, opened)
     } catch (failure) {
       await opened.close()
       throw failure

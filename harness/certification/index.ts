@@ -5,9 +5,11 @@
  */
 export type { CaseBench, CaseResult, CertificationCase, ExchangePlan, Findings, ObservedExchange } from './case.js'
 export { CASE_IDS, CASES, CaseTag, type CaseId } from './case-ids.js'
+export type { BlackBoxOptions } from './black-box-converter.js'
 export { CATALOGUE } from './catalogue.js'
 export { chosenCases, type CaseChoice } from './chosen-cases.js'
 export { certify, newRunId } from './certify.js'
 export type { CertificationEvent, CertifyOptions } from './certify-options.js'
 export { benchDevice, simulatedDevice, type DeviceUnderTest } from './device-under-test.js'
+export type { DeviceNumbers } from './converter-under-test.js'
 export type { PathFates, ResourceContents } from './resource-contents.js'

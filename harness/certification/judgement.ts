@@ -1,4 +1,5 @@
 import { DeviceError, DeviceErrorCode, ViewnetError } from 'viewnet/device'
+import { BenchError } from '../bench/errors.js'
 import type { Fate } from '../evidence/index.js'
 import type { Measurement, Outcome } from '../report/index.js'
 import type { CaseResult, ObservedExchange } from './case.js'
@@ -84,6 +85,7 @@ export function outcomeOf(error: unknown, signal: AbortSignal): CaseResult {
 function blame(error: unknown, signal: AbortSignal): Outcome {
   if (error instanceof CaseTimeout) return 'timeout'
   if (signal.aborted) return 'aborted'
+  if (error instanceof BenchError && error.code === 'ERR_VIEWNET_CONVERTER_SILENT') return 'could-not-test'
   if (!(error instanceof DeviceError)) return 'error'
   switch (error.code) {
     // Not reached, or not let in: the bench's cabling or credentials are as likely at fault as the device.

@@ -7,6 +7,7 @@ import {
   readBenchFile,
   type BenchDescription,
   type BenchDevice,
+  type BlackBoxConverter,
 } from '../bench/index.js'
 import {
   benchDevice,
@@ -24,6 +25,10 @@ export interface Bench {
   /** Undefined: an embedded one. */
   readonly broker: string | undefined
   readonly cases: readonly CertificationCase[]
+  /** The converter to test; undefined: the embedded one. */
+  readonly blackBox: BlackBoxConverter | undefined
+  /** Message numbers of all devices. */
+  readonly numbers: readonly string[]
   /** Each is opened when its turn comes. */
   readonly devices: readonly (() => Promise<DeviceUnderTest>)[]
 }
@@ -31,7 +36,8 @@ export interface Bench {
 /** A recorder that exists only in software, on a bench without anything else. */
 export function simulatedBench(seed: number, recordings: number): Bench {
   const devices = [() => simulatedDevice(seed, recordings)]
-  return { site: 'lab', station: 'bench', broker: undefined, cases: chosenCases(), devices }
+  const cases = chosenCases()
+  return { site: 'lab', station: 'bench', broker: undefined, blackBox: undefined, numbers: [], cases, devices }
 }
 
 /**
@@ -46,16 +52,24 @@ export function fileBench(
   seed: number,
   numbers: readonly string[] = [],
 ): Bench {
-  if (blackBoxOf(converter)) {
-    const message = `${path}: converter: expected one for serve, or none; certify tests a converter of its own`
-    throw new UsageError('ERR_VIEWNET_BENCH_FILE', message)
+  const blackBox = blackBoxOf(converter)
+  if (converter && !blackBox) {
+    const remedy = 'to certify that one where it listens, write converter: { address, number }'
+    note(`viewnet: note: certify tests a converter of its own; that of ${path} is for serve; ${remedy}`)
   }
-  if (converter) note(`viewnet: note: certify tests a converter of its own; that of ${path} is for serve`)
   const chosen =
     numbers.length === 0 ? devices : [...new Set(numbers.map((number) => deviceNamed(number, devices, path)))]
   for (const device of chosen) credentialsOf(device)
   const cases = chosenCases(plan?.cases)
-  return { site, station, broker, cases, devices: chosen.map((device) => () => benchDevice(device, seed)) }
+  return {
+    site,
+    station,
+    broker,
+    blackBox,
+    numbers: devices.map(({ number }) => number),
+    cases,
+    devices: chosen.map((device) => () => benchDevice(device, seed)),
+  }
 }
 
 /** @throws UsageError `ERR_VIEWNET_OPTION` when the bench has no such device */

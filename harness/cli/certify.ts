@@ -2,10 +2,17 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { UsageError } from 'viewnet/device'
-import { certify, newRunId, type CertificationEvent, type DeviceUnderTest } from '../certification/index.js'
-import type { RunRecord, SigningKey } from '../report/index.js'
+import {
+  certify,
+  newRunId,
+  type BlackBoxOptions,
+  type CertificationEvent,
+  type DeviceUnderTest,
+} from '../certification/index.js'
+import { isBlackBox, type RunRecord, type SigningKey } from '../report/index.js'
 import { fileBench, readBench, simulatedBench, type Bench } from './bench.js'
-import { brokerAddress, integer, messageNumber, runId, topicLevel } from './option-parsers.js'
+import { DEFAULT_CONVERTER_NUMBER } from '../bench/index.js'
+import { brokerAddress, integer, messageNumber, peerAddress, runId, topicLevel } from './option-parsers.js'
 import { ExitStatus, print, printJson } from './output.js'
 import { progressOn } from './progress.js'
 import { runSummary } from './run-summary.js'
@@ -16,6 +23,9 @@ import { packageVersion } from './version.js'
 interface CertifyFlags {
   readonly bench?: string
   readonly device?: readonly string[]
+  readonly converter?: string
+  readonly converterNumber?: string
+  readonly local?: string
   readonly broker?: string
   readonly site?: string
   readonly station?: string
@@ -26,6 +36,14 @@ interface CertifyFlags {
   readonly signKey?: string
   readonly json?: boolean
 }
+
+const EXAMPLES = `
+Examples:
+  viewnet certify
+  viewnet certify --bench bench.yaml --broker mqtt://broker.example
+  viewnet certify --bench bench.yaml --converter udp://192.0.2.9:28200 --converter-number 00001-00020-00300-04000
+
+Of a converter at an address only the endpoint's side is seen; the report says which rules could not be judged.`
 
 /** `viewnet certify`: the main job. */
 export function certifyCommand(): Command {
@@ -38,6 +56,21 @@ export function certifyCommand(): Command {
           ...new Set([...(before ?? []), messageNumber(text)]),
         ],
       ),
+    )
+    .option(
+      '--converter <udp://HOST:PORT>',
+      'certify the converter at this address, as a black box, instead of the embedded one; needs --bench',
+      peerAddress,
+    )
+    .option(
+      '--converter-number <N>',
+      `external message number of that converter; default: the bench file's, or ${DEFAULT_CONVERTER_NUMBER}`,
+      messageNumber,
+    )
+    .option(
+      '--local <udp://HOST:PORT>',
+      "our own address, which that converter admits; default: the bench file's, or port 28300 where the route to it begins",
+      peerAddress,
     )
     .option('--broker <url>', 'MQTT broker to publish the evidence to; default: an embedded one', brokerAddress)
     .option('--site <name>', 'first level of the MQTT topics', topicLevel)
@@ -59,6 +92,7 @@ export function certifyCommand(): Command {
     )
     .option('--seed <N>', 'everything random follows from it; default: a fresh one', integer(0, 0xffffffff))
     .option('--json', 'one JSON object a device on stdout')
+    .addHelpText('after', EXAMPLES)
     .action(async (flags: CertifyFlags) => {
       const { signal, release } = stopSignal()
       try {
@@ -75,12 +109,13 @@ async function certifyBench(flags: CertifyFlags, signal: AbortSignal): Promise<E
     const message = `option '--run <id>': expected a bench with one device, got ${bench.devices.length}: each is a run of its own`
     throw new UsageError('ERR_VIEWNET_OPTION', message)
   }
+  const blackBox = blackBoxOf(flags, bench)
   const signingKey = await signingKeyForRun(flags.signKey)
   const records: RunRecord[] = []
   for (const open of bench.devices) {
     const device = await open()
     try {
-      const record = await certifyDevice(device, { flags, bench, seed, signal, signingKey })
+      const record = await certifyDevice(device, { flags, bench, blackBox, seed, signal, signingKey })
       records.push(record)
       if (flags.json === true) printJson(contractOf(record))
       else print(runSummary(record))
@@ -121,12 +156,14 @@ async function certifyDevice(
   {
     flags,
     bench,
+    blackBox,
     seed,
     signal,
     signingKey,
   }: {
     flags: CertifyFlags
     bench: Bench
+    blackBox: BlackBoxOptions | undefined
     seed: number
     signal: AbortSignal
     signingKey: SigningKey | undefined
@@ -139,6 +176,7 @@ async function certifyDevice(
       run,
       device,
       seed,
+      ...(blackBox && { blackBox }),
       site: flags.site ?? bench.site,
       station: flags.station ?? bench.station,
       broker: flags.broker ?? bench.broker,
@@ -167,22 +205,47 @@ function tellStarter(event: CertificationEvent): void {
   else if (event.type === 'caseEnded') process.send?.({ casesDone: event.index + 1, cases: caseCount })
 }
 
+/**
+ * The converter at an address, where there is one to certify: the bench file's, as the flags change it.
+ *
+ * @throws UsageError `ERR_VIEWNET_OPTION` when the flags do not go together
+ */
+function blackBoxOf(flags: CertifyFlags, { blackBox, numbers }: Bench): BlackBoxOptions | undefined {
+  const { bench, converter, converterNumber, local } = flags
+  if (converter !== undefined && bench === undefined) {
+    const message = `option '--converter <udp://HOST:PORT>': expected --bench FILE beside it, which names the devices that the converter knows`
+    throw new UsageError('ERR_VIEWNET_OPTION', message)
+  }
+  const address = converter ?? blackBox?.address
+  if (address === undefined) {
+    const stray = converterNumber !== undefined ? '--converter-number <N>' : '--local <udp://HOST:PORT>'
+    if (converterNumber === undefined && local === undefined) return undefined
+    const message = `option '${stray}': expected a converter to test, by --converter or as 'converter: udp://…' in the bench file`
+    throw new UsageError('ERR_VIEWNET_OPTION', message)
+  }
+  return {
+    ...blackBox,
+    address,
+    otherDevices: numbers,
+    ...(converterNumber !== undefined && { number: converterNumber }),
+    ...(local !== undefined && { endpoint: local }),
+  }
+}
+
 function reportFolder({ report }: CertifyFlags, { devices }: Bench, run: string, { number }: DeviceUnderTest): string {
   if (report === undefined) return join('report', run)
   return devices.length === 1 ? report : join(report, number)
 }
 
 /** The one line that does the run again; a broker's credentials stay out of it. */
-function reproduceLine(
-  { bench: path, device: chosen, broker, recordings }: CertifyFlags,
-  { devices }: Bench,
-  device: string,
-  seed: number,
-): string {
+function reproduceLine(flags: CertifyFlags, { devices }: Bench, device: string, seed: number): string {
+  const { bench: path, device: chosen, broker, converter, converterNumber, local, recordings } = flags
   const one = devices.length === 1 && chosen === undefined ? '' : ` --device ${device}`
   const source = path === undefined ? `--recordings ${recordings}` : `--bench ${quoted(path)}${one}`
   const url = broker === undefined ? undefined : new URL(broker)
-  return `npx viewnet certify --seed ${seed} ${source}${url ? ` --broker ${url.protocol}//${url.host}` : ''}`
+  const given = { '--converter': converter, '--converter-number': converterNumber, '--local': local }
+  const named = Object.entries(given).map(([name, value]) => (value === undefined ? '' : ` ${name} ${quoted(value)}`))
+  return `npx viewnet certify --seed ${seed} ${source}${named.join('')}${url ? ` --broker ${url.protocol}//${url.host}` : ''}`
 }
 
 /** A word as a shell takes it. */
@@ -190,8 +253,9 @@ function quoted(word: string): string {
   return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
-/** What other programs read of a run; the report holds all of it. */
-function contractOf({ run, verdict, seed, device, converter, counts, cases, evidence, report }: RunRecord): object {
+/** What other programs read of a run; the report holds all of it. Of a black box it also says what could not be judged. */
+function contractOf(record: RunRecord): object {
+  const { run, verdict, seed, device, converter, sides, notJudged, counts, cases, evidence, report } = record
   return {
     run,
     verdict,
@@ -202,5 +266,6 @@ function contractOf({ run, verdict, seed, device, converter, counts, cases, evid
     cases: cases.map(({ id, title, outcome, measurements, why }) => ({ id, title, outcome, measurements, why })),
     evidence,
     report,
+    ...(isBlackBox(record) && { sides, notJudged }),
   }
 }

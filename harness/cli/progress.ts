@@ -24,13 +24,23 @@ function caseLine({ record }: CaseEnded): string {
   return `${markOf(record.outcome)} ${record.title} (${(record.durationMs / 1000).toFixed(1)} s)${why}`
 }
 
+function beginning({
+  run,
+  device,
+  broker,
+  converter,
+  isBlackBox,
+}: Extract<CertificationEvent, { type: 'runStarted' }>): string {
+  return `run ${run}: ${device}${isBlackBox ? ` through ${converter} (black box)` : ''}, evidence on ${broker}`
+}
+
 function plainProgress(stream: NodeJS.WriteStream): Progress {
   let caseCount = 0
   return {
     show(event) {
       if (event.type === 'runStarted') {
         caseCount = event.caseCount
-        stream.write(`run ${event.run}: ${event.device}, evidence on ${event.broker}\n`)
+        stream.write(`${beginning(event)}\n`)
       } else if (event.type === 'caseEnded') {
         stream.write(`[${event.index + 1}/${caseCount}] ${caseLine(event)}\n`)
       }
@@ -48,7 +58,7 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
       switch (event.type) {
         case 'runStarted':
           caseCount = event.caseCount
-          log.persist(`run ${event.run}: ${event.device}, evidence on ${event.broker}`)
+          log.persist(beginning(event))
           return
         case 'caseStarted':
           current = `… [${event.index + 1}/${caseCount}] ${event.case.title}`

@@ -1,23 +1,16 @@
 import Table from 'cli-table3'
-import { plainText, type Outcome, type RunRecord } from '../report/index.js'
+import { isBlackBox, plainText, type Outcome, type RunRecord } from '../report/index.js'
+import { notJudgedLines } from './not-judged-lines.js'
 
 /** What a lab engineer reads in five seconds: the verdict, on what, in which counts, and where to look next. */
-export function runSummary({
-  verdict,
-  why,
-  device,
-  deviceName,
-  counts,
-  cases,
-  evidence,
-  report,
-  reproduce,
-  durationMs,
-}: RunRecord): string {
+export function runSummary(record: RunRecord): string {
+  const { verdict, why, device, deviceName, converter, counts, cases, evidence, notJudged = [] } = record
+  const { report, reproduce, durationMs } = record
   const table = new Table({ style: { head: [], border: [] } })
   table.push(
     { verdict: verdict.toUpperCase() },
     { device: deviceName === '' ? device : `${device}  ${plainText(deviceName)}` },
+    ...(isBlackBox(record) ? [{ converter: `${converter} (black box)` }] : []),
     {
       resources: `${counts.received} of ${counts.announced} announced were received, ${counts.resent} packets sent again`,
     },
@@ -30,7 +23,8 @@ export function runSummary({
     { 'run again': reproduce },
     { took: `${(durationMs / 1000).toFixed(1)} s` },
   )
-  return why === '' ? table.toString() : `${table.toString()}\n${verdict}: ${plainText(why)}`
+  const because = why === '' ? [] : [`${verdict}: ${plainText(why)}`]
+  return [table.toString(), ...because, ...notJudgedLines(notJudged)].join('\n')
 }
 
 /** `13 pass, 1 not-applicable`, in the order in which outcomes matter. */

@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { UsageError, ViewnetError } from 'viewnet/device'
 import { BenchError } from '../bench/index.js'
 import { describePacket } from '../endpoint/index.js'
-import { readEvidenceFile, RunReader, topicLevel, type FlowTotals, type PacketBatch } from '../evidence/index.js'
+import { BOTH_SIDES, readEvidenceFile, RunReader, Side, topicLevel, type FlowTotals } from '../evidence/index.js'
+import { notJudgedLines } from './not-judged-lines.js'
 import { Verifier, type Finding, type Verdict } from '../verifier/index.js'
 import { brokerAddress, seconds } from './option-parsers.js'
 import { ExitStatus, note, print, printJson } from './output.js'
@@ -89,15 +90,20 @@ async function judge(file: string | undefined, flags: VerifyFlags, signal: Abort
   )
 }
 
+/** What a reader finds out: batches, and whose packets the run says it taps. */
+type Found = Pick<Verifier, 'add' | 'tapped'>
+
 async function judgeFile(file: string, signal: AbortSignal): Promise<Judged> {
   await expectFile(file)
-  return judgeAll(async (add) => {
+  return judgeAll(async (found) => {
     const said = await runFileBeside(file)
+    if (said) found.tapped(said.sides ?? BOTH_SIDES)
     let totals = said?.flows
     const options = { describe: describePacket, signal, ...(said && { run: said.run, totalsKnown: true }) }
     for await (const entry of readEvidenceFile(file, options)) {
-      if (entry.type === 'packets') add(entry.batch)
-      else totals ??= entry.flows
+      if (entry.type === 'packets') found.add(entry.batch)
+      else if (entry.type === 'totals') totals ??= entry.flows
+      else expectSides(file, entry.sides, said && (said.sides ?? BOTH_SIDES), found)
     }
     // Only of what could be read to its end: a damaged file has worse to say.
     if (totals === undefined) note(UNKNOWN_TOTALS)
@@ -107,14 +113,31 @@ async function judgeFile(file: string, signal: AbortSignal): Promise<Judged> {
 
 async function judgeRun(broker: string, run: string, timeoutSeconds: number, signal: AbortSignal): Promise<Judged> {
   const idleTimeoutMs = Math.round(timeoutSeconds * 1000)
-  return judgeAll(async (add) => {
+  return judgeAll(async (found) => {
     let totals: FlowTotalsByName | undefined
     for await (const entry of await RunReader.subscribe({ broker, run, signal, idleTimeoutMs })) {
-      if (entry.type === 'packets') add(entry.batch)
-      else if (entry.state.ended) totals = entry.state.flows
+      if (entry.type === 'packets') {
+        found.add(entry.batch)
+        continue
+      }
+      found.tapped(entry.state.sides ?? BOTH_SIDES)
+      if (entry.state.ended) totals = entry.state.flows
     }
     return totals
   })
+}
+
+/**
+ * A capture and the run.json beside it name the same sides, or one of them is of another run.
+ *
+ * @throws BenchError `ERR_VIEWNET_RUN_FILE`
+ */
+function expectSides(file: string, sides: readonly Side[], said: readonly Side[] | undefined, found: Found): void {
+  if (said && said.join() !== sides.join()) {
+    const message = `${file}: expected packets seen at ${said.join(' and ')}, as run.json says, got those of ${sides.join(' and ')}`
+    throw new BenchError('ERR_VIEWNET_RUN_FILE', message)
+  }
+  found.tapped(sides)
 }
 
 type FlowTotalsByName = Readonly<Record<string, FlowTotals>>
@@ -122,14 +145,12 @@ type FlowTotalsByName = Readonly<Record<string, FlowTotals>>
 /**
  * Judge what a reader brings.
  *
- * @param read - hands over every batch; returns how much evidence the run says there is, where that is known
+ * @param read - hands over whose packets they are, and every batch; returns how much evidence the run says there is, where that is known
  */
-async function judgeAll(
-  read: (add: (batch: PacketBatch) => void) => Promise<FlowTotalsByName | undefined>,
-): Promise<Judged> {
+async function judgeAll(read: (found: Found) => Promise<FlowTotalsByName | undefined>): Promise<Judged> {
   const verifier = new Verifier()
   try {
-    const verdict = verifier.finish(await read((batch) => verifier.add(batch)))
+    const verdict = verifier.finish(await read(verifier))
     return { ...verdict, why: reasonOf(verdict) }
   } catch (failure) {
     if (!(failure instanceof ViewnetError) || failure instanceof UsageError) throw failure
@@ -165,6 +186,7 @@ const count = z.int().min(0)
 const runFile = z.looseObject({
   run: z.string(),
   flows: z.record(z.string(), z.strictObject({ batches: count, records: count })),
+  sides: z.array(z.enum(Side)).min(1).optional(),
 })
 
 /**
@@ -200,7 +222,7 @@ function verdictText(judged: Judged): string {
     ...(why === reasonOf(judged) && findings.length > 0 ? [] : [why]),
     ...findings.map(findingText),
     ...(findingCount > findings.length ? [`… and ${findingCount - findings.length} findings more`] : []),
-    ...(notJudged.length > 0 ? [`not judged: ${notJudged.join(', ')}`] : []),
+    ...notJudgedLines(notJudged),
   ]
   return lines.filter((line) => line !== '').join('\n')
 }

@@ -18,7 +18,7 @@ export interface ReadEvidenceFileOptions {
  * Read the evidence of a run, a `packets.ndjson` or a `packets.pcapng`: its first octets tell which, whatever it is called. It is opened once, so
  * that a pipe will do.
  *
- * @returns batches; of a capture also, at last, how much evidence there must be
+ * @returns batches; of a capture also, at first, whose packets they are, and at last, how much evidence there must be
  * @throws EvidenceError, BenchError as {@link readNdjson} and {@link readPcapng} do
  */
 export async function* readEvidenceFile(

@@ -89,6 +89,14 @@ const exchangeSummary = z
   })
   .readonly()
 
+const notJudged = z
+  .object({
+    rule: z.string().describe('stable id of the rule'),
+    extent: z.enum(['whole', 'part']).describe('whether nothing of it can be judged, or only part of it'),
+    why: z.string().describe('what is not seen, in a sentence'),
+  })
+  .readonly()
+
 /** What `…/run/{run}/verdict` holds. */
 export const verdictSchema = z
   .object({
@@ -97,7 +105,7 @@ export const verdictSchema = z
     verdict: z.enum(['pass', 'fail', 'could-not-test']),
     findings: z.array(finding).readonly().describe('the first ones'),
     findingCount: count.describe('how many findings there were'),
-    notJudged: z.array(z.string()).readonly().describe('ids of rules that this evidence can neither break nor keep'),
+    notJudged: z.array(notJudged).readonly().describe('rules that this evidence can neither break nor keep'),
     exchanges: z.array(exchangeSummary).readonly(),
     evidence: z
       .object({ batches: count, records: count, totals: z.enum(['checked', 'unknown']) })

@@ -3,7 +3,8 @@ import { BATCH_RECORDS, batchOf, encodeBatch, type FlowTotals } from './batch.js
 import { monotonicClock, type RecorderClock } from './clock.js'
 import type { Fate, ObservationPoint, PacketDescription, PacketRecord } from './record.js'
 import type { DrainOptions, EvidenceSink } from './sink.js'
-import { tappedLink, type LinkSide } from './tap.js'
+import type { Side } from './sides.js'
+import { tappedLink } from './tap.js'
 import { topicLevel } from './topics.js'
 
 /** A batch waits no longer than this for its next record. */
@@ -77,7 +78,7 @@ export class EvidenceRecorder {
    * @param side - whose link it is: `converter` records converter-out and converter-in, `endpoint` its own
    * @param flow - for a long-lived link best a function of the packet's exchange, so that a late packet still lands in its own flow
    */
-  tapLink(link: Link, side: LinkSide, flow: FlowOfPacket): Link {
+  tapLink(link: Link, side: Side, flow: FlowOfPacket): Link {
     return tappedLink(link, side, (at, packet) => this.#observe(flow, at, undefined, packet))
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { FlowTotals } from './batch.js'
 import { parseEvidence } from './decode-batch.js'
+import { Side } from './sides.js'
 
 /** How far a run is: what `…/run/{run}/state` holds. */
 export interface RunState {
@@ -10,6 +11,8 @@ export interface RunState {
   readonly seed: number
   /** Ids of the cases, in the order in which they run. */
   readonly plan: readonly string[]
+  /** Whose packets are tapped; left out: both sides'. */
+  readonly sides?: readonly Side[]
   /** Versions by program: `viewnet`, `node` … */
   readonly versions: Readonly<Record<string, string>>
   /** Numbers that only grow: `casesDone`, `packets` … */
@@ -30,6 +33,11 @@ export const runStateSchema = z.looseObject({
   run: z.string().min(1).max(128),
   seed: z.number().describe('seed of everything random in the run'),
   plan: z.array(z.string()).describe('ids of the cases, in the order in which they run'),
+  sides: z
+    .array(z.enum(Side))
+    .min(1)
+    .describe('whose packets are tapped: of a black box, the endpoint alone; left out: both')
+    .exactOptional(),
   versions: z.record(z.string(), z.string()).describe('versions by program'),
   progress: z.record(z.string(), z.number()).describe('numbers that only grow'),
   ended: z.boolean().describe('true in the last state of a run, and only there'),

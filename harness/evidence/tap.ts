@@ -1,14 +1,12 @@
 import type { Link, LinkReceiver } from 'viewnet/link'
 import type { ObservationPoint } from './record.js'
-
-/** Whose link is tapped. */
-export type LinkSide = 'converter' | 'endpoint'
+import type { Side } from './sides.js'
 
 /** Is shown every packet that passes; it only borrows the packet, and never throws. */
 export type Observer = (at: ObservationPoint, packet: Uint8Array) => void
 
 /** A link around a link that shows every packet to an observer, and otherwise does what the link does. */
-export function tappedLink(link: Link, side: LinkSide, observe: Observer): Link {
+export function tappedLink(link: Link, side: Side, observe: Observer): Link {
   return {
     get address() {
       return link.address

@@ -83,6 +83,14 @@ export interface RunRecord {
   }
   /** Link address of the converter. */
   readonly converter: string
+  /** Whose packets were recorded; left out: both sides'. Of the endpoint alone, the converter was a black box. */
+  readonly sides?: readonly ('converter' | 'endpoint')[]
+  /** Rules that the evidence can neither break nor keep, all of each or a part, and what is not seen. Left out: none. */
+  readonly notJudged?: readonly {
+    readonly rule: string
+    readonly extent: 'whole' | 'part'
+    readonly why: string
+  }[]
   readonly counts: RunCounts
   readonly cases: readonly CaseRecord[]
   readonly evidence: { readonly broker: string; readonly batches: number; readonly records: number }
@@ -102,4 +110,9 @@ export interface RunRecord {
   /** ISO 8601, UTC. */
   readonly startedAt: string
   readonly durationMs: number
+}
+
+/** Whether the converter of a run was somebody else's, of which nothing was seen but what the endpoint saw. */
+export function isBlackBox({ sides }: Pick<RunRecord, 'sides'>): boolean {
+  return sides !== undefined && !sides.includes('converter')
 }

@@ -16,9 +16,12 @@ export const answerRules: readonly Rule[] = [
     clause: 'protocol 1',
     blame: 'fail',
     basis: 'presence',
-    needs: ['converter'],
-    record(sighting) {
-      if (sighting.at !== 'converter-out' || sighting.message !== null) return undefined
+    needs: [],
+    record(sighting, { sides, corrupted, arrivedUnreadable, endpointSpoke }) {
+      if (sighting.message !== null || sighting.at !== (sides.converter ? 'converter-out' : 'endpoint-in'))
+        return undefined
+      // What the impairment damaged on the way is no fault of the converter's.
+      if (!sides.converter && (arrivedUnreadable < corrupted || !endpointSpoke)) return undefined
       return {
         expected: 'a packet of the protocol',
         got: `${sighting.octets} octets that are none`,
@@ -29,6 +32,8 @@ export const answerRules: readonly Rule[] = [
   {
     id: 'request-answered',
     sentence: 'every REQUEST that arrives is answered, also one that comes again, and PENDING is followed by an answer',
+    unseenByEndpoint:
+      'whether a REQUEST arrived, and whether its answer was lost on the way, is seen at the converter alone',
     clause: 'protocol 3',
     blame: 'fail',
     basis: 'absence',
@@ -49,6 +54,7 @@ export const answerRules: readonly Rule[] = [
   {
     id: 'strangers-unanswered',
     sentence: 'nobody but the endpoint is answered',
+    unseenByEndpoint: 'what strangers are told does not pass the endpoint',
     clause: 'protocol 1',
     blame: 'fail',
     basis: 'absence',

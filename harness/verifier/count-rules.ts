@@ -66,6 +66,7 @@ export const countRules: readonly Rule[] = [
   {
     id: 'response-before-resources',
     sentence: 'the count is told before the first RESOURCE or ROUND_END',
+    unseenByEndpoint: 'a RESPONSE may be lost or overtaken on the way',
     clause: 'protocol 3',
     blame: 'fail',
     basis: 'absence',

@@ -1,6 +1,6 @@
 import type { MessageName } from '../evidence/record.js'
 import { parseRanges } from './ranges.js'
-import { textField, type Sighting } from './sighting.js'
+import { textField, type Sides, type Sighting } from './sighting.js'
 import type { Breach, Rule } from './rule.js'
 
 /** Fields that rules rely on, and their types (docs/protocol.md, section 2). */
@@ -42,6 +42,21 @@ export const evidenceRules: readonly Rule[] = [
         got: `${batches} with ${records}, up to batch ${nextBatch} and record ${nextRecord}`,
         records: [],
       }
+    },
+  },
+  {
+    id: 'sides-as-told',
+    sentence: 'evidence comes from every side that the run says it taps, and from no other',
+    clause: 'evidence',
+    blame: 'could-not-test',
+    basis: 'absence',
+    taints: true,
+    needs: [],
+    flow({ sides, seen }, exchanges) {
+      if (exchanges === 0) return undefined
+      const told = sidesInWords(sides)
+      const got = seen.toldOtherwise ? 'other sides named in its midst' : sidesInWords(seen)
+      return got === told ? undefined : { expected: `packets seen at ${told}`, got, records: [] }
     },
   },
   {
@@ -89,6 +104,7 @@ export const evidenceRules: readonly Rule[] = [
   {
     id: 'received-was-sent',
     sentence: 'what reached the endpoint was seen to leave the converter',
+    unseenByEndpoint: 'what left the converter is seen there alone',
     clause: 'evidence',
     blame: 'could-not-test',
     basis: 'absence',
@@ -134,6 +150,11 @@ export const evidenceRules: readonly Rule[] = [
     },
   },
 ]
+
+function sidesInWords({ converter, endpoint }: Sides): string {
+  if (converter && endpoint) return 'converter and endpoint'
+  return converter ? 'the converter alone' : endpoint ? 'the endpoint alone' : 'neither converter nor endpoint'
+}
 
 function beyond(sighting: Sighting | undefined): Breach | undefined {
   if (!sighting) return undefined

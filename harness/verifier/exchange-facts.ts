@@ -67,6 +67,8 @@ export class ExchangeFacts {
   roundSent = 0
   roundLast = 0
   roundEnded = false
+  /** The first sequence in the current round that no MISSING packet named. */
+  unnamed: number | undefined
   /** Rounds for which a MISMATCH reached the converter. */
   readonly roundsReported = new Set<number>()
   report: OpenReport | undefined
@@ -80,6 +82,8 @@ export class ExchangeFacts {
   beyondBounds: Sighting | undefined
 
   #names: MissingNames | undefined
+  /** From the report before the current round to its first packet, in microseconds. */
+  #waited = Infinity
   /** By round: fewer than MAX_ROUNDS. */
   readonly #arrivedInRound: number[] = []
   #resent = 0
@@ -120,6 +124,16 @@ export class ExchangeFacts {
     const report = this.report?.round === round - 1 ? this.report : undefined
     const names = this.#names?.round === round - 1 ? this.#names : undefined
     return this.selective && names && report ? names.plan(report) : EVERYTHING
+  }
+
+  /**
+   * How long after the first report for the round before it a round began, in microseconds; Infinity where there was none.
+   *
+   * @param t - when it begins, where it has not yet
+   */
+  waitedBefore(round: number, t: number): number {
+    if (round <= this.round) return this.#waited
+    return this.report?.round === round - 1 ? t - this.report.t : Infinity
   }
 
   /** How many MISSING packets that the MISMATCH before this round announces have not come yet. */
@@ -252,7 +266,7 @@ export class ExchangeFacts {
       return
     }
     if (sighting.said) {
-      this.#beginRound(round)
+      this.#beginRound(round, sighting.t)
       if (round === this.round) {
         this.roundSent++
         this.roundLast = sequence
@@ -263,7 +277,11 @@ export class ExchangeFacts {
     }
     if (!this.#follows(sequence)) return
     this.sequences.noteContent(sequence, Number.parseInt(sighting.content ?? '0', 16))
-    if (sighting.said) this.sequences.noteSaid(sequence, round)
+    if (sighting.said) {
+      this.sequences.noteSaid(sequence, round)
+      const isNamed = this.plan.allowed === 'all' || this.sequences.isAllowed(sequence)
+      if (round === this.round && !isNamed) this.unnamed ??= sequence
+    }
     if (sighting.lost) this.sequences.noteDropped(sequence)
     if (sighting.arrived) this.#arrive(sequence, round)
   }
@@ -279,7 +297,7 @@ export class ExchangeFacts {
     if (round >= MAX_ROUNDS) {
       this.beyondBounds ??= sighting
     } else if (sighting.said) {
-      this.#beginRound(round)
+      this.#beginRound(round, sighting.t)
       if (round === this.round) this.roundEnded = true
       this.countSeen ??= numberField(sighting, 'count')
     }
@@ -312,8 +330,10 @@ export class ExchangeFacts {
     this.#names.add(numberField(sighting, 'index') ?? 0, names, sighting.t)
   }
 
-  #beginRound(round: number): void {
+  #beginRound(round: number, t: number): void {
     if (round <= this.round) return
+    this.#waited = this.waitedBefore(round, t)
+    this.unnamed = undefined
     this.plan = this.planFor(round)
     if (this.plan.allowed !== 'all') {
       this.sequences.allowOnly(this.plan.allowed, this.announced ?? this.sequences.highest)

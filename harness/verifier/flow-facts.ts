@@ -1,15 +1,25 @@
 import type { PacketBatch } from '../evidence/batch.js'
 import type { ObservationPoint } from '../evidence/record.js'
-import type { Sighting } from './sighting.js'
+import type { Sides, Sighting } from './sighting.js'
 
 /** Batches that are remembered, so that one delivered again is known (QoS 1: at least once). A publisher has fewer under way. */
 const REMEMBERED_BATCHES = 1024
 
+/** Which sides a run has shown so far. */
+export interface SeenSides {
+  converter: boolean
+  endpoint: boolean
+  /** In the midst of its evidence the run said that it taps other sides than it said before. */
+  toldOtherwise: boolean
+}
+
 /** What a flow's evidence tells of itself. */
 export class FlowFacts {
   readonly flow: string
+  /** Sides that the run says it taps. */
+  readonly sides: Sides
   /** Sides that the run has shown so far, in any of its flows: a bench taps all of them alike. */
-  readonly sides: { converter: boolean; endpoint: boolean }
+  readonly seen: SeenSides
   /** Index of the next batch, and of its first record. */
   nextBatch = 0
   nextRecord = 0
@@ -19,14 +29,20 @@ export class FlowFacts {
   latestT = 0
   /** A RESOURCE that the converter sent was recorded without its octets. */
   resourceWithoutOctets = false
+  /** Packets that the impairment damaged, and packets that nobody could read when they reached the endpoint. */
+  corrupted = 0
+  arrivedUnreadable = 0
+  /** The endpoint was seen to send something readable: the tap is at a link of the protocol. */
+  endpointSpoke = false
   /** The first sighting of an exchange beyond those that can be followed. */
   beyondBounds: Sighting | undefined
   readonly #lastAt = new Map<ObservationPoint, Sighting>()
   readonly #remembered = new Map<number, number>()
 
-  constructor(flow: string, sides: FlowFacts['sides']) {
+  constructor(flow: string, { sides, seen }: Pick<FlowFacts, 'sides' | 'seen'>) {
     this.flow = flow
     this.sides = sides
+    this.seen = seen
   }
 
   /** The last sighting at one point. */
@@ -47,11 +63,10 @@ export class FlowFacts {
     this.nextRecord = batch.first + records
     this.#remembered.set(batch.batch, fingerprint)
     this.#remembered.delete(batch.batch - REMEMBERED_BATCHES)
-    // Sides are known before the batch's first record is judged: they change what a record means.
-    if (this.sides.converter && this.sides.endpoint) return
+    if (this.seen.converter && this.seen.endpoint) return
     for (const at of batch.columns.at) {
-      if (at === 'converter-in' || at === 'converter-out') this.sides.converter = true
-      if (at === 'endpoint-in' || at === 'endpoint-out') this.sides.endpoint = true
+      if (at === 'converter-in' || at === 'converter-out') this.seen.converter = true
+      if (at === 'endpoint-in' || at === 'endpoint-out') this.seen.endpoint = true
     }
   }
 
@@ -63,6 +78,9 @@ export class FlowFacts {
 
   applySighting(sighting: Sighting): void {
     this.passed(sighting)
+    if (sighting.at === 'endpoint-out' && sighting.message !== null) this.endpointSpoke = true
+    if (sighting.fate === 'corrupted') this.corrupted++
+    if (sighting.at === 'endpoint-in' && sighting.message === null) this.arrivedUnreadable++
     if (sighting.said && sighting.message === 'RESOURCE' && sighting.body === undefined) {
       this.resourceWithoutOctets = true
     }

@@ -10,6 +10,7 @@ import { JUDGING_RULES } from './rules.js'
 import type { Breach, Rule } from './rule.js'
 import type { SequenceBudget } from './sequence-table.js'
 import { sightingOf, type Sighting } from './sighting.js'
+import { notJudged } from './not-judged.js'
 import type { Verdict } from './verdict.js'
 import type { VerifierOptions } from './verifier-options.js'
 
@@ -27,8 +28,9 @@ const SHOWN_RULES = byMessage(JUDGING_RULES.filter((rule) => !rule.stops))
 export interface RunFacts {
   /** The run that the evidence began with; undefined before any came. */
   readonly id: string | undefined
-  /** Sides that were seen so far. */
+  /** Sides that it says it taps, and those that were seen so far. */
   readonly sides: FlowFacts['sides']
+  readonly seen: FlowFacts['seen']
   readonly budget: SequenceBudget
 }
 
@@ -43,7 +45,7 @@ export class FlowVerifier {
   #ended: ExchangeFacts[] = []
 
   constructor(flow: string, run: RunFacts, { maxFindings, everyRecordByRules }: Required<VerifierOptions>) {
-    this.#facts = new FlowFacts(flow, run.sides)
+    this.#facts = new FlowFacts(flow, run)
     this.#run = run
     this.#everyRecord = everyRecordByRules
     this.#findings = new Findings(maxFindings)
@@ -85,7 +87,7 @@ export class FlowVerifier {
       if (breach) findings.add(rule, facts.flow, exchange, breach)
     }
     for (const rule of JUDGING_RULES) {
-      if (!this.#isJudged(rule)) continue
+      if (notJudged(rule, facts)?.extent === 'whole') continue
       for (const exchange of this.#exchanges.values()) note(rule, exchange.exchange, rule.ending?.(exchange, facts))
       note(rule, null, rule.flow?.(facts, this.#exchanges.size, totals))
     }
@@ -93,7 +95,7 @@ export class FlowVerifier {
       verdict: findings.verdict,
       findings: findings.kept,
       findingCount: findings.count,
-      notJudged: JUDGING_RULES.filter((rule) => !this.#isJudged(rule)).map((rule) => rule.id),
+      notJudged: JUDGING_RULES.flatMap((rule) => notJudged(rule, facts) ?? []),
       exchanges: [...this.#exchanges.values()].map((exchange) => exchange.summary()),
       evidence: { ...this.totals, totals: totals ? 'checked' : 'unknown' },
     }
@@ -145,10 +147,6 @@ export class FlowVerifier {
   #hasSides({ needs }: Rule): boolean {
     const { converter, endpoint } = this.#facts.sides
     return (converter || !needs.includes('converter')) && (endpoint || !needs.includes('endpoint'))
-  }
-
-  #isJudged(rule: Rule): boolean {
-    return this.#hasSides(rule) && !(rule.needs.includes('octets') && this.#facts.resourceWithoutOctets)
   }
 
   #releaseEnded(): void {

@@ -10,10 +10,12 @@ const MAX_VERSIONS = 64
 export interface RoundPlan {
   readonly required: Ranges | 'all'
   readonly allowed: readonly Ranges[] | 'all'
+  /** How many it must hold at least, whichever of the MISSING packets arrived: one of them did, or none. */
+  readonly leastSent: number | 'all'
 }
 
 /** The plan of a first round, of every round without SELECTIVE, and of one before which no MISSING packet came. */
-export const EVERYTHING: RoundPlan = { required: 'all', allowed: 'all' }
+export const EVERYTHING: RoundPlan = { required: 'all', allowed: 'all', leastSent: 'all' }
 
 /** One MISSING packet, by its index, in all its repetitions. */
 interface Part {
@@ -66,9 +68,15 @@ export class MissingNames {
     const inTime = parts.filter((part) => part.firstT <= deadline)
     const required = union(inTime.length > 0 ? inTime : parts)
     // Nothing announced, or nothing in time: a converter may well send everything.
-    if (report.missingPackets === 0 || inTime.length === 0 || this.#tooManyVersions) return { required, allowed: 'all' }
-    return { required, allowed: parts.flatMap((part) => part.versions) }
+    const leastSent = Math.min(...parts.map((part) => sizeOf(part.required)))
+    if (report.missingPackets === 0 || inTime.length === 0 || this.#tooManyVersions)
+      return { required, allowed: 'all', leastSent }
+    return { required, allowed: parts.flatMap((part) => part.versions), leastSent }
   }
+}
+
+function sizeOf(ranges: Ranges): number {
+  return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0)
 }
 
 /** Ascending; packets that overlap, which none should, are merged. */

@@ -43,7 +43,7 @@ export const resourceRules: readonly Rule[] = [
     clause: 'protocol 3',
     blame: 'fail',
     basis: 'presence',
-    needs: ['converter', 'octets'],
+    needs: ['octets'],
     messages: ['RESOURCE'],
     packet: outOfOrder,
   },

@@ -18,6 +18,7 @@ export const roundRules: readonly Rule[] = [
   {
     id: 'rounds-consecutive',
     sentence: 'rounds count from 0, one by one, and never go back',
+    unseenByEndpoint: 'a packet of an earlier round may be late, and a whole round lost on the way',
     clause: 'protocol 3',
     blame: 'fail',
     basis: 'absence',
@@ -37,6 +38,8 @@ export const roundRules: readonly Rule[] = [
     id: 'nothing-unasked',
     sentence:
       'nothing is sent that was not asked for: no answer without a REQUEST, no later round without a MISMATCH, no sequence that was not named, none twice in a round, none after the end',
+    unseenByEndpoint:
+      'what the converter had heard when it sent something, and whether what came twice was sent twice, is seen there alone; judged are answers and rounds that nobody asked for, and what a round holds beside MISSING where that follows from its beginning or its ROUND_END',
     clause: 'protocol 3',
     blame: 'fail',
     basis: 'absence',
@@ -52,6 +55,8 @@ export const roundRules: readonly Rule[] = [
   {
     id: 'round-end-truthful',
     sentence: 'ROUND_END tells how many RESOURCE packets its round held, and is the last of them',
+    unseenByEndpoint:
+      'packets may be lost on the way, or overtake each other; judged is whether more came than it tells, and whether it tells more than there are',
     clause: 'protocol 2',
     blame: 'fail',
     basis: 'absence',
@@ -70,19 +75,30 @@ export const roundRules: readonly Rule[] = [
       const seen = exchange.sides.converter ? (isCurrent ? exchange.roundSent : 0) : exchange.arrivedIn(round)
       // Where only arrivals are seen, some were lost on the way: there may be fewer of them, never more.
       const truthful = exchange.sides.converter ? told === seen : told >= seen
-      if (truthful || round < exchange.round) return undefined
-      return { expected: `${seen} sent in round ${round}`, got: `${told} in its ROUND_END`, records: [sighting] }
+      if (round < exchange.round) return undefined
+      if (!truthful) {
+        return { expected: `${seen} sent in round ${round}`, got: `${told} in its ROUND_END`, records: [sighting] }
+      }
+      const { announced = told } = exchange
+      if (exchange.sides.converter || told <= announced) return undefined
+      const expected = `${announced} sent in round ${round} at most, as announced`
+      return { expected, got: `${told} in its ROUND_END`, records: [sighting] }
     },
   },
   {
     id: 'mismatch-answered',
     sentence: 'every MISMATCH is followed by a round that holds everything missing, unless the exchange ends',
+    unseenByEndpoint:
+      'whether a report arrived, and whether an answer was lost on the way, is seen at the converter alone; judged is whether ROUND_END tells of as many as are missing',
     clause: 'protocol 3',
     blame: 'fail',
     basis: 'absence',
-    needs: ['converter'],
+    needs: [],
     messages: ['ROUND_END'],
-    packet: (sighting, exchange) => (sighting.said ? roundHoldsMissing(sighting, exchange) : undefined),
+    packet(sighting, exchange) {
+      if (!sighting.said) return undefined
+      return exchange.sides.converter ? roundHoldsMissing(sighting, exchange) : roundTellsMissing(sighting, exchange)
+    },
     ending: roundFollows,
   },
 ]
@@ -118,8 +134,8 @@ function unaskedRound(sighting: Sighting, exchange: ExchangeFacts): Wrong | unde
 }
 
 function unaskedSequence(sighting: Sighting, exchange: ExchangeFacts): Wrong | undefined {
-  // As they arrive, the network may have made two of one; and which MISSING packets the converter got is not known.
-  if (sighting.message !== 'RESOURCE' || !exchange.sides.converter) return undefined
+  if (!exchange.sides.converter) return unnamedSequence(sighting, exchange)
+  if (sighting.message !== 'RESOURCE') return undefined
   const sequence = sighting.sequence ?? 0
   const round = sighting.round ?? 0
   if (exchange.sequences.lastSaidIn(sequence) === round) {
@@ -127,6 +143,30 @@ function unaskedSequence(sighting: Sighting, exchange: ExchangeFacts): Wrong | u
   }
   if (round < exchange.round || isNamed(sequence, round, exchange)) return undefined
   return { expected: `only sequences that MISSING named for round ${round}`, got: `sequence ${sequence}` }
+}
+
+/**
+ * The same, as the endpoint sees it. Which MISSING packets the converter got is not known: with none, it sends everything. But then it has waited for
+ * them; and its ROUND_END tells of everything, or else it went by names.
+ */
+function unnamedSequence(sighting: Sighting, exchange: ExchangeFacts): Wrong | undefined {
+  const round = sighting.round ?? 0
+  if (round < exchange.round) return undefined
+  const expected = `only sequences that MISSING named for round ${round}`
+  if (sighting.message === 'RESOURCE') {
+    const sequence = sighting.sequence ?? 0
+    const waited = exchange.waitedBefore(round, sighting.t)
+    if (waited >= MISSING_WAIT_MICROSECONDS - TIMER_MICROSECONDS || isNamed(sequence, round, exchange)) return undefined
+    return {
+      expected,
+      got: `sequence ${sequence}, in a round that began ${Math.round(waited / 1000)} ms after the report`,
+    }
+  }
+  const { unnamed, announced } = exchange
+  const told = numberField(sighting, 'sent')
+  if (round !== exchange.round || exchange.roundEnded) return undefined
+  if (unnamed === undefined || announced === undefined || told === announced) return undefined
+  return { expected: `${expected}, or all ${announced}`, got: `sequence ${unnamed} in a round of ${told}` }
 }
 
 function isNamed(sequence: number, round: number, exchange: ExchangeFacts): boolean {
@@ -160,7 +200,25 @@ function roundHoldsMissing(sighting: Sighting, exchange: ExchangeFacts): Breach 
   }
 }
 
+/** By the converter's own word: a round holds at least the names of one MISSING packet, or everything. */
+function roundTellsMissing(sighting: Sighting, exchange: ExchangeFacts): Breach | undefined {
+  const round = sighting.round ?? 0
+  const { announced, roundEnded } = exchange
+  if (round === 0 || round < exchange.round || (round === exchange.round && roundEnded)) return undefined
+  const { leastSent } = round > exchange.round ? exchange.planFor(round) : exchange.plan
+  const least = leastSent === 'all' ? announced : leastSent
+  const told = numberField(sighting, 'sent')
+  if (least === undefined || told === undefined || told >= least) return undefined
+  const report = exchange.report?.round === round - 1 ? [exchange.report.sighting] : []
+  return {
+    expected: `round ${round} to hold the ${least} that are missing, or more`,
+    got: `its end after ${told}`,
+    records: [...report, sighting],
+  }
+}
+
 function roundFollows(exchange: ExchangeFacts, flow: FlowFacts): Breach | undefined {
+  if (!exchange.sides.converter) return undefined
   const { report, round, end, ending } = exchange
   // At COMPLETE nothing is missing any more: late packets brought it.
   if (!report || report.round < round || end === 'complete') return undefined

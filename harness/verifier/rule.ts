@@ -25,6 +25,8 @@ export interface RuleDescription {
   readonly blame: Blame
   /** Without all of it the rule is not judged. */
   readonly needs: readonly Evidence[]
+  /** What of it an endpoint alone cannot see, all of it or a part; undefined: it sees everything. */
+  readonly unseenByEndpoint?: string
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ExchangeFacts } from './exchange-facts.js'
-import type { Sighting } from './sighting.js'
+import { numberField, type Sighting } from './sighting.js'
 import type { Breach, Rule } from './rule.js'
 
 /** Rules about the sequences that the converter sends. */
@@ -7,6 +7,8 @@ export const sequenceRules: readonly Rule[] = [
   {
     id: 'sequences-exact',
     sentence: 'the first round is exactly 1 … count, each once and ascending; later rounds ascend within it',
+    unseenByEndpoint:
+      'a sequence that did not come may be lost on the way, and the order is the network’s; judged is whether all are within the count, and whether the first ROUND_END tells that all were sent',
     clause: 'protocol 3',
     blame: 'fail',
     basis: 'absence',
@@ -62,7 +64,8 @@ function firstRoundFull(
   sighting: Sighting,
   { announced, sides, round, roundLast, roundEnded }: ExchangeFacts,
 ): Breach | undefined {
-  if (!sides.converter || sighting.round !== 0 || round > 0 || (round === 0 && roundEnded)) return undefined
+  if (sighting.round !== 0 || round > 0 || (round === 0 && roundEnded)) return undefined
+  if (!sides.converter) return toldFull(sighting, announced)
   const last = round === 0 ? roundLast : 0
   if (announced === undefined || last === announced) return undefined
   return {
@@ -70,4 +73,11 @@ function firstRoundFull(
     got: `its end after sequence ${last}`,
     records: [sighting],
   }
+}
+
+/** By the converter's own word: what it sent and did not arrive is no fault of its own. */
+function toldFull(sighting: Sighting, announced: number | undefined): Breach | undefined {
+  const told = numberField(sighting, 'sent')
+  if (announced === undefined || told === undefined || told >= announced) return undefined
+  return { expected: `the first round to hold all ${announced}`, got: `its end after ${told}`, records: [sighting] }
 }

@@ -9,7 +9,7 @@ export interface Sighting extends Omit<PacketRecord, 'bytes'> {
   /** Index of its batch in the flow, and of the record in the batch. */
   readonly batch: number
   readonly index: number
-  /** The converter sent it; seen at converter-out or, where the converter is a black box, as it arrived. */
+  /** The converter sent it; seen at converter-out or, where the converter is a black box, as it came to the impairment before the endpoint. */
   readonly said: boolean
   /** Something from the converter reached the endpoint. */
   readonly arrived: boolean
@@ -23,7 +23,7 @@ export interface Sighting extends Omit<PacketRecord, 'bytes'> {
   readonly body: ResourceBody | undefined
 }
 
-/** Which sides of the network a flow's evidence comes from. */
+/** Which sides of the network a run's evidence comes from, as the run says. */
 export interface Sides {
   readonly converter: boolean
   readonly endpoint: boolean
@@ -48,7 +48,8 @@ export function sightingOf(batch: PacketBatch, index: number, sides: Sides): Sig
   const arrived = at === 'endpoint-in' && fate === 'received'
   const cameIn = at === 'converter-in' && fate === 'received'
   const wentOut = at === 'endpoint-out' && fate === 'sent'
-  const said = fromConverter && (sides.converter ? at === 'converter-out' && fate === 'sent' : arrived)
+  const kept = at === 'link' && (fate === 'dropped' || fate === 'corrupted')
+  const said = fromConverter && (sides.converter ? at === 'converter-out' && fate === 'sent' : arrived || kept)
   return {
     flow: batch.flow,
     batch: batch.batch,

@@ -35,6 +35,15 @@ export interface Finding {
   readonly records: readonly FindingRecord[]
 }
 
+/** A rule that nobody can judge by this evidence, although the evidence is whole. */
+export interface NotJudged {
+  readonly rule: string
+  /** `part`: what can be seen of it was judged. */
+  readonly extent: 'whole' | 'part'
+  /** What is not seen, in a sentence. */
+  readonly why: string
+}
+
 /** How an exchange ended, as far as the evidence shows. `open`: it shows no end. */
 export type ExchangeEnd = 'complete' | 'abandoned' | 'refused' | 'open'
 
@@ -48,7 +57,7 @@ export interface ExchangeSummary {
   readonly announced: number | null
   /** Distinct sequences that reached the endpoint. */
   readonly received: number
-  /** RESOURCE packets that the converter sent in rounds after the first; where it is a black box, those that arrived. */
+  /** RESOURCE packets that the converter sent in rounds after the first; where it is a black box, those that came as far as the impairment. */
   readonly resent: number
   /** Packets of any message that the impairment dropped. */
   readonly dropped: number
@@ -65,8 +74,8 @@ export interface Verdict {
   /** The first ones; {@link findingCount} says how many there were. */
   readonly findings: readonly Finding[]
   readonly findingCount: number
-  /** Ids of rules that this evidence cannot break or keep: the converter was a black box, or packets' octets were not recorded. */
-  readonly notJudged: readonly string[]
+  /** Rules that this evidence cannot break or keep: the converter was a black box, or packets' octets were not recorded. */
+  readonly notJudged: readonly NotJudged[]
   readonly exchanges: readonly ExchangeSummary[]
   readonly evidence: {
     readonly batches: number

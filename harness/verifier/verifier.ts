@@ -1,7 +1,8 @@
 import type { FlowTotals, PacketBatch } from '../evidence/batch.js'
+import type { Side } from '../evidence/sides.js'
 import { FlowVerifier } from './flow-verifier.js'
 import { SequenceBudget } from './sequence-table.js'
-import type { Verdict } from './verdict.js'
+import type { NotJudged, Verdict } from './verdict.js'
 import type { VerifierOptions } from './verifier-options.js'
 
 /** Sequences of all open exchanges together; an announcement of 4 million resources fits, and takes 75 MB. */
@@ -20,12 +21,27 @@ export class Verifier {
   readonly #flows = new Map<string, FlowVerifier>()
   readonly #run = {
     id: undefined as string | undefined,
-    sides: { converter: false, endpoint: false },
+    sides: { converter: true, endpoint: true },
+    seen: { converter: false, endpoint: false, toldOtherwise: false },
     budget: new SequenceBudget(MAX_SEQUENCES),
   }
 
   constructor(options: VerifierOptions = {}) {
     this.#options = { maxFindings: options.maxFindings ?? 100, everyRecordByRules: options.everyRecordByRules ?? false }
+  }
+
+  /**
+   * Say whose packets the run taps, as its state, its `run.json` or the head of its capture says; before the first batch. Without a word, both
+   * sides: evidence of one side alone is then not whole, and proves nothing.
+   *
+   * Told otherwise in the middle of a run, nobody knows what was meant before: that is `could-not-test`, too.
+   */
+  tapped(sides: readonly Side[]): void {
+    const told = { converter: sides.includes('converter'), endpoint: sides.includes('endpoint') }
+    const { sides: before, seen } = this.#run
+    if (told.converter === before.converter && told.endpoint === before.endpoint) return
+    if (this.#flows.size > 0) seen.toldOtherwise = true
+    else Object.assign(before, told)
   }
 
   /** Add one batch. Batches of one flow come in order; flows may be mixed. */
@@ -85,7 +101,7 @@ function merge(verdicts: readonly Verdict[], maxFindings: number, totalsKnown: b
     verdict: has('fail') ? 'fail' : has('could-not-test') || verdicts.length === 0 ? 'could-not-test' : 'pass',
     findings: verdicts.flatMap((each) => each.findings).slice(0, maxFindings),
     findingCount: sum((each) => each.findingCount),
-    notJudged: [...new Set(verdicts.flatMap((each) => each.notJudged))],
+    notJudged: eachOnce(verdicts.flatMap((each) => each.notJudged)),
     exchanges: verdicts.flatMap((each) => each.exchanges),
     evidence: {
       batches: sum((each) => each.evidence.batches),
@@ -93,4 +109,11 @@ function merge(verdicts: readonly Verdict[], maxFindings: number, totalsKnown: b
       totals: totalsKnown ? 'checked' : 'unknown',
     },
   }
+}
+
+/** Each rule once; where one flow leaves all of it open, all of it is open. */
+function eachOnce(all: readonly NotJudged[]): readonly NotJudged[] {
+  const byRule = new Map<string, NotJudged>()
+  for (const one of all) if (byRule.get(one.rule)?.extent !== 'whole') byRule.set(one.rule, one)
+  return [...byRule.values()]
 }

@@ -1,5 +1,5 @@
 import type { ImpairmentOptions } from '../../impairment/index.js'
-import type { CaseResult, CertificationCase, ExchangePlan } from '../case.js'
+import type { CaseResult, CertificationCase, ExchangePlan, Findings, ObservedExchange } from '../case.js'
 import { judgeExchange } from '../judgement.js'
 import { expectedContent, inProtocolOrder } from '../resource-contents.js'
 
@@ -24,15 +24,21 @@ function recoveryCase({ id, title, plan, droppedLeast = 0 }: RecoveryCase): Cert
   return {
     id,
     title,
-    async run({ findings, exchange }) {
+    async run({ findings, exchange, isBlackBox }) {
       const announced = findings.listing?.length
-      if (announced === undefined) return NOT_LISTED
+      // A black box that reaches the device where we do not is held to its own count.
+      if (announced === undefined && !isBlackBox) return NOT_LISTED
+      const observed = await exchange(plan)
+      if (isUntouched(plan) && observed.summary) findings.duplicatesWhenClean = observed.summary.duplicates
+      const size = announced ?? observed.summary?.announced ?? 0
       // A list of a handful may well lose nothing at 20 %; what must be lost by name is lost always.
-      const expected = announced < 20 && plan.incoming?.dropFirst === undefined ? 0 : droppedLeast
-      return judgeExchange(await exchange(plan), { status: 'OK', announced, droppedLeast: expected })
+      const expected = size < 20 && plan.incoming?.dropFirst === undefined ? 0 : droppedLeast
+      return judgeExchange(observed, { status: 'OK', announced, droppedLeast: expected })
     },
   }
 }
+
+const isUntouched = ({ incoming, outgoing }: ExchangePlan): boolean => incoming === undefined && outgoing === undefined
 
 /** The converter announces and sends what an independent listing of the device holds, resource by resource. */
 export const countAgrees: CertificationCase = {
@@ -95,15 +101,15 @@ export const lostRoundEnd = recoveryCase({
 export const repeatedRequest: CertificationCase = {
   id: 'repeated-request',
   title: 'a REQUEST that comes twice asks the device once and starts one sending',
-  async run({ findings, exchange, deviceQueries }) {
+  async run({ findings, exchange, deviceQueries, isBlackBox }) {
     const announced = findings.listing?.length
-    if (announced === undefined) return NOT_LISTED
+    if (announced === undefined && !isBlackBox) return NOT_LISTED
     const before = deviceQueries()
-    const result = judgeExchange(await exchange({ outgoing: { duplicateFirst: ['REQUEST'] } }), {
-      status: 'OK',
-      announced,
-    })
-    const queries = deviceQueries() - before
+    const observed = await exchange({ outgoing: { duplicateFirst: ['REQUEST'] } })
+    const result = judgeExchange(observed, { status: 'OK', announced })
+    const after = deviceQueries()
+    if (before === undefined || after === undefined) return judgedFromEndpoint(result, observed, findings)
+    const queries = after - before
     const measurements = [
       ...result.measurements,
       { name: 'device queries', value: queries, unit: 'queries', limit: '= 1' },
@@ -111,4 +117,18 @@ export const repeatedRequest: CertificationCase = {
     if (result.outcome !== 'pass' || queries === 1) return { ...result, measurements }
     return { outcome: 'fail', measurements, why: `expected one query of the device, got ${queries}` }
   },
+}
+
+/**
+ * A black box does not tell how often it asked. A second sending shows all the same: every resource comes twice, on a network that made two of nothing
+ * while nothing was done to it.
+ */
+function judgedFromEndpoint(result: CaseResult, { summary }: ObservedExchange, findings: Findings): CaseResult {
+  if (result.outcome !== 'pass' || !summary) return result
+  const { duplicates, received } = summary
+  if (received > 0 && duplicates >= received && findings.duplicatesWhenClean === 0) {
+    const why = `expected one sending, got ${duplicates} of ${received} resources a second time`
+    return { ...result, outcome: 'fail', why }
+  }
+  return { ...result, why: 'how often the device was asked is not seen: the converter is a black box' }
 }

@@ -2,6 +2,7 @@ import type { FlowTotals, PacketBatch } from '../batch.js'
 import { EvidenceError, EvidenceErrorCode } from '../errors.js'
 import { ObservationPoint, type PacketRecord } from '../record.js'
 import type { DescribePacket } from '../recorder.js'
+import type { Side } from '../sides.js'
 import { optionsOf, type Block, type BlockOption } from './block-splitter.js'
 import { CaptureBatch } from './capture-batch.js'
 import { ETHER_TYPE, ETHERNET_HEADER_OCTETS } from './ethernet-frame.js'
@@ -22,8 +23,9 @@ import {
   type SectionComment,
 } from './packet-comment.js'
 
-/** What a capture brings: its batches, and at last how much evidence there must be. */
+/** What a capture brings: whose packets it holds, its batches, and at last how much evidence there must be. */
 export type CaptureEntry =
+  | { readonly type: 'sides'; readonly sides: readonly Side[] }
   | { readonly type: 'packets'; readonly batch: PacketBatch }
   | { readonly type: 'totals'; readonly flows: Readonly<Record<string, FlowTotals>> }
 
@@ -52,14 +54,14 @@ export class CaptureDecoder {
   /**
    * Take the next block.
    *
-   * @returns the batch that is complete with it
+   * @returns what is known with it: of the section, whose packets there are; of a packet, the batch before it
    * @throws {@link EvidenceError}
    */
   receive(block: Block): CaptureEntry | undefined {
     switch (block.type) {
       case BlockType.sectionHeader:
         this.#section = this.#sectionOf(block)
-        return undefined
+        return { type: 'sides', sides: this.#section.sides }
       case BlockType.interfaceDescription:
         this.#interfaces.push(this.#interfaceOf(block))
         return undefined

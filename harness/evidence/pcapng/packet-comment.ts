@@ -1,6 +1,7 @@
 import type { FlowTotals, PacketBatch } from '../batch.js'
 import { EvidenceError, EvidenceErrorCode } from '../errors.js'
 import { Fate } from '../record.js'
+import { BOTH_SIDES, Side } from '../sides.js'
 
 /** What a capture says of a packet beside its octets, its time and the interface, as the packet's comment. */
 export interface PacketComment extends Pick<PacketBatch, 'run' | 'flow' | 'batch'> {
@@ -16,6 +17,8 @@ export interface SectionComment {
   readonly run: string
   /** When the run began, in milliseconds since 1970. */
   readonly startedAtMs: number
+  /** Whose packets were tapped. */
+  readonly sides: readonly Side[]
 }
 
 /** What a capture says at its end of one flow, as a comment of interface statistics. */
@@ -53,7 +56,7 @@ export function parsePacketComment(text: string, where: string): PacketComment {
 /** @throws {@link EvidenceError} `ERR_VIEWNET_EVIDENCE_FORMAT` */
 export function parseSectionComment(text: string, where: string): SectionComment {
   const fields = new ParsedComment(text, where)
-  return { run: fields.text('run'), startedAtMs: fields.count('startedAtMs') }
+  return { run: fields.text('run'), startedAtMs: fields.count('startedAtMs'), sides: fields.sides() }
 }
 
 /** @throws {@link EvidenceError} `ERR_VIEWNET_EVIDENCE_FORMAT` */
@@ -94,6 +97,16 @@ class ParsedComment {
     const text = this.text(name)
     if (!/^\d{1,15}$/.test(text)) throw this.#error(`'${name}': expected a whole number, got '${shown(text)}'`)
     return Number(text)
+  }
+
+  /** Left out by runs that tap both. */
+  sides(): readonly Side[] {
+    if (!this.#fields.has('sides')) return BOTH_SIDES
+    const names = this.text('sides').split(',')
+    const sides = Side.filter((side) => names.includes(side))
+    if (sides.length !== names.length)
+      throw this.#error(`'sides': expected ${Side.join(', ')} or both, got '${shown(names.join(','))}'`)
+    return sides
   }
 
   fate(): Fate {

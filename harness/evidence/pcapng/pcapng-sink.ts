@@ -11,6 +11,7 @@ import {
 } from './block-writer.js'
 import { BoundedFile } from '../bounded-file.js'
 import { formatComment } from './packet-comment.js'
+import { BOTH_SIDES, type Side } from '../sides.js'
 
 /** Octets that may wait for the disk: as much as the other sinks hold. */
 const DEFAULT_MAX_QUEUED_OCTETS = 64 * 1024 ** 2
@@ -21,6 +22,8 @@ export interface PcapngSinkOptions {
   readonly run: string
   /** The wall clock when the recorder's clock was 0: milliseconds since 1970. */
   readonly startedAtMs: number
+  /** Whose packets are tapped; default both sides'. */
+  readonly sides?: readonly Side[]
   /** What writes the capture, with its versions: `viewnet 0.1.0, Node.js 20.20.2`. */
   readonly application: string
   /** Octets that may wait for the disk; default 64 MiB. */
@@ -32,20 +35,25 @@ export interface PcapngSinkOptions {
 interface Point {
   readonly description: string
   readonly direction: Direction
+  /** Whose link it is at; undefined: the impairment's own. */
+  readonly side?: Side
 }
 
-/** Interfaces are numbered in the order of {@link ObservationPoint}. */
 const POINTS: Readonly<Record<ObservationPoint, Point>> = {
-  'converter-out': { description: 'what the converter sends', direction: 'outbound' },
-  'converter-in': { description: 'what reaches the converter', direction: 'inbound' },
-  'endpoint-out': { description: 'what the endpoint sends', direction: 'outbound' },
-  'endpoint-in': { description: 'what reaches the endpoint', direction: 'inbound' },
+  'converter-out': { description: 'what the converter sends', direction: 'outbound', side: 'converter' },
+  'converter-in': { description: 'what reaches the converter', direction: 'inbound', side: 'converter' },
+  'endpoint-out': { description: 'what the endpoint sends', direction: 'outbound', side: 'endpoint' },
+  'endpoint-in': { description: 'what reaches the endpoint', direction: 'inbound', side: 'endpoint' },
   link: { description: 'what the impairment did, between the endpoint and its socket', direction: undefined },
 }
 
-const INTERFACE_INDEX = Object.fromEntries(ObservationPoint.map((point, index) => [point, index])) as Readonly<
-  Record<ObservationPoint, number>
->
+/** The points of a run, in the order in which its interfaces are numbered. */
+function pointsOf(sides: readonly Side[]): readonly ObservationPoint[] {
+  return ObservationPoint.filter((point) => {
+    const { side } = POINTS[point]
+    return side === undefined || sides.includes(side)
+  })
+}
 
 /**
  * Writes `packets.pcapng`: every packet as a frame of Ethernet on the interface of its observation point, with its fate and its place in the
@@ -56,15 +64,17 @@ const INTERFACE_INDEX = Object.fromEntries(ObservationPoint.map((point, index) =
 export class PcapngSink implements EvidenceSink {
   readonly path: string
   readonly #file: BoundedFile
+  readonly #points: readonly ObservationPoint[]
   readonly #startedAtMicroseconds: number
   /** What was handed over, written or lost: a loss must show. */
   readonly #totals = new Map<string, FlowTotals>()
   readonly #seenAt: Record<ObservationPoint, number>
   #lastMicroseconds = 0
 
-  private constructor(file: BoundedFile, startedAtMs: number) {
+  private constructor(file: BoundedFile, startedAtMs: number, points: readonly ObservationPoint[]) {
     this.path = file.path
     this.#file = file
+    this.#points = points
     this.#startedAtMicroseconds = startedAtMs * 1000
     this.#seenAt = { 'converter-out': 0, 'converter-in': 0, 'endpoint-out': 0, 'endpoint-in': 0, link: 0 }
   }
@@ -75,16 +85,22 @@ export class PcapngSink implements EvidenceSink {
    * @throws BenchError `ERR_VIEWNET_EVIDENCE_FILE` when it cannot be written
    */
   static async open(path: string, options: PcapngSinkOptions): Promise<PcapngSink> {
-    const { run, startedAtMs, application, maxQueuedOctets = DEFAULT_MAX_QUEUED_OCTETS, onLoss } = options
+    const { run, startedAtMs, sides = BOTH_SIDES, application, maxQueuedOctets = DEFAULT_MAX_QUEUED_OCTETS } = options
+    const { onLoss } = options
     const file = await BoundedFile.open(path, maxQueuedOctets, onLoss)
-    file.write(sectionHeader(application, formatComment({ run, startedAtMs })))
-    for (const point of ObservationPoint) file.write(interfaceDescription(point, POINTS[point].description))
-    return new PcapngSink(file, startedAtMs)
+    const told = sides.length < BOTH_SIDES.length ? { sides: sides.join(',') } : {}
+    file.write(sectionHeader(application, formatComment({ run, startedAtMs, ...told })))
+    const points = pointsOf(sides)
+    for (const point of points) file.write(interfaceDescription(point, POINTS[point].description))
+    return new PcapngSink(file, startedAtMs, points)
   }
 
   packets(batch: PacketBatch): void {
     this.#count(batch)
-    if (!batch.bytes) this.#file.lose(`batch ${batch.batch} of '${batch.flow}' holds no bytes of its packets`)
+    const stray = batch.columns.at.find((at) => !this.#points.includes(at))
+    if (stray !== undefined)
+      this.#file.lose(`batch ${batch.batch} of '${batch.flow}' is of ${stray}, which is not tapped`)
+    else if (!batch.bytes) this.#file.lose(`batch ${batch.batch} of '${batch.flow}' holds no bytes of its packets`)
     else this.#file.write(enhancedPackets(commonComment(batch), this.#captured(batch, batch.bytes)))
   }
 
@@ -106,7 +122,7 @@ export class PcapngSink implements EvidenceSink {
       // Columns are equally long, by construction.
       const at = columns.at[index]!
       return {
-        interfaceIndex: INTERFACE_INDEX[at],
+        interfaceIndex: this.#points.indexOf(at),
         timeMicroseconds: this.#startedAtMicroseconds + columns.t[index]!,
         direction: POINTS[at].direction,
         // As formatComment would, several times as fast: names and numbers of ours need no escapes.
@@ -127,8 +143,8 @@ export class PcapngSink implements EvidenceSink {
     const now = this.#startedAtMicroseconds + this.#lastMicroseconds
     const totals = [...this.#totals].map(([flow, total]) => formatComment({ flow, ...total }))
     return Buffer.concat(
-      ObservationPoint.map((point, index) =>
-        interfaceStatistics(index, now, this.#seenAt[point], index === ObservationPoint.length - 1 ? totals : []),
+      this.#points.map((point, index) =>
+        interfaceStatistics(index, now, this.#seenAt[point], index === this.#points.length - 1 ? totals : []),
       ),
     )
   }

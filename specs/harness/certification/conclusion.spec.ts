@@ -72,7 +72,12 @@ t.test(
 
 t.test('a rig that falls apart leaves a run untested, but takes back no failure', (t) => {
   const nothing = { announced: 0, received: 0, resent: 0, dropped: 0, duplicates: 0 }
-  t.same(cutShort([], 'the broker left'), { verdict: 'could-not-test', why: 'the broker left', counts: nothing })
+  t.same(cutShort([], 'the broker left'), {
+    verdict: 'could-not-test',
+    why: 'the broker left',
+    counts: nothing,
+    notJudged: [],
+  })
   t.same(cutShort(PASSED, 'the broker left').verdict, 'could-not-test')
   t.match(cutShort([...PASSED, caseOf('fail')], 'the broker left'), { verdict: 'fail', why: 'some-case: why fail' })
   t.end()

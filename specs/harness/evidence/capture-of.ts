@@ -69,7 +69,7 @@ export async function readCapture(
     })()
   for await (const entry of readPcapng(path, { describe: describePacket, ...(chunks && { chunks }) })) {
     if (entry.type === 'packets') batches.push(entry.batch)
-    else totals = entry.flows
+    else if (entry.type === 'totals') totals = entry.flows
   }
   return { batches, totals }
 }

@@ -216,7 +216,7 @@ for (const { name, evidence, summary } of legal) {
       t.strictSame(verdict.findings, [])
       t.equal(verdict.verdict, 'pass')
       t.strictSame(
-        verdict.notJudged,
+        verdict.notJudged.map(({ rule }) => rule),
         OCTET_RULES.filter(() => evidence.records.some(isSaidResource)),
       )
       if (summary) t.match(verdict.exchanges[0], { flow: 'f1', exchange: 77, ...summary })

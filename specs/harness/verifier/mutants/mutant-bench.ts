@@ -1,10 +1,12 @@
 import { describePacket } from '../../../../harness/endpoint/index.js'
 import {
+  BOTH_SIDES,
   decodeBatch,
   encodeBatch,
   EvidenceRecorder,
   type EvidenceSink,
   type PacketBatch,
+  type Side,
 } from '../../../../harness/evidence/index.js'
 import { impairedLink } from '../../../../harness/impairment/index.js'
 import type { Verdict } from '../../../../harness/verifier/index.js'
@@ -23,8 +25,16 @@ const STRANGER = 'virtual:stranger'
 /** Longer than any exchange waits for anything: 60 s of silence, twice. */
 const LIMIT_MS = 200_000
 
-/** Make one exchange with one change, record it as a bench does, and judge what was recorded. Only time is not real. */
-export async function judgeMutation(name: ScenarioName, mutation: Mutation = {}): Promise<Verdict> {
+/**
+ * Make one exchange with one change, record it as a bench does, and judge what was recorded. Only time is not real.
+ *
+ * @param sides - whose packets are recorded; the endpoint's alone: the converter is a black box
+ */
+export async function judgeMutation(
+  name: ScenarioName,
+  mutation: Mutation = {},
+  sides: readonly Side[] = BOTH_SIDES,
+): Promise<Verdict> {
   const scenario: Scenario = SCENARIOS[name]
   const clock = new VirtualClock()
   const network = new VirtualNetwork(clock)
@@ -37,7 +47,8 @@ export async function judgeMutation(name: ScenarioName, mutation: Mutation = {})
     observe: (observed) => recorder.observe('f1', observed),
     schedule: (callback, delayMs) => clock.after(delayMs, callback),
   })
-  const converterLink = recorder.tapLink(network.link(CONVERTER), 'converter', 'f1')
+  const untapped = network.link(CONVERTER)
+  const converterLink = sides.includes('converter') ? recorder.tapLink(untapped, 'converter', 'f1') : untapped
   const endpointLink = recorder.tapLink(impaired, 'endpoint', 'f1')
   await new VirtualConverter(clock, converterLink, ENDPOINT, scenario, mutation).start()
   await new VirtualEndpoint(clock, endpointLink, CONVERTER, scenario, mutation).start()
@@ -50,6 +61,7 @@ export async function judgeMutation(name: ScenarioName, mutation: Mutation = {})
   return judgeBothWays(
     published.map((batch) => decodeBatch(encodeBatch(batch), 'mutant')),
     recorder.flows(),
+    sides,
   )
 }
 

@@ -18,15 +18,35 @@ t.test('without a change, every scenario passes, and shows the traffic that it i
   }
 })
 
+t.test('without a change, every scenario passes as a black box too, and tells what is left open', async (t) => {
+  const open = RULES.filter(({ unseenByEndpoint }) => unseenByEndpoint !== undefined).map(({ id }) => id)
+  for (const name of Object.keys(SCENARIOS) as ScenarioName[]) {
+    const verdict = await judgeMutation(name, {}, ['endpoint'])
+    t.match(verdict, { verdict: 'pass', findings: [] }, name)
+    t.strictSame(
+      verdict.notJudged.map(({ rule }) => rule),
+      open,
+      name,
+    )
+  }
+})
+
 const trials: Record<Culprit, Trial[]> = { converter: [], endpoint: [], bench: [] }
 
 for (const culprit of Object.keys(MUTANTS) as Culprit[]) {
   for (const mutant of MUTANTS[culprit]) {
     t.test(`'${mutant.rule}' sees a ${culprit} that ${mutant.name}`, async (t) => {
       const verdict = await judgeMutation(mutant.scenario, mutant.mutation())
-      trials[culprit].push({ mutant, verdict })
+      const blackBox = await judgeMutation(mutant.scenario, mutant.mutation(), ['endpoint'])
+      trials[culprit].push({ mutant, verdict, blackBox })
       t.not(verdict.verdict, 'pass')
       if (culprit !== 'converter') t.equal(verdict.verdict, 'could-not-test', 'a wrong rig convicts nobody')
+      if (culprit === 'converter' && blackBox.verdict === 'pass')
+        t.ok(
+          blackBox.notJudged.some(({ rule }) => rule === mutant.rule),
+          'as a black box it is not passed over in silence',
+        )
+      if (culprit !== 'converter') t.not(blackBox.verdict, 'fail', 'nor does it convict a black box')
       t.ok(brokenRules(verdict).includes(mutant.rule), `seen by: ${brokenRules(verdict).join(', ') || 'none'}`)
     })
   }

@@ -112,7 +112,9 @@ export const benchMutants: readonly Mutant[] = [
     name: 'loses a record',
     rule: 'evidence-dense',
     scenario: 'clean',
-    mutation: () => ({ publishes: (batch) => [edited(batch, (records) => records.slice(1))] }),
+    mutation: () => ({
+      publishes: (batch) => (batch.columns.t.length > 1 ? [edited(batch, (records) => records.slice(1))] : []),
+    }),
   },
   {
     name: 'numbers a batch as the one before it',
@@ -179,6 +181,24 @@ export const benchMutants: readonly Mutant[] = [
         ),
       ],
     }),
+  },
+  {
+    name: 'loses what was seen at the converter, and numbers the rest anew',
+    rule: 'sides-as-told',
+    scenario: 'clean',
+    mutation: () => {
+      const next = { batch: 0, first: 0 }
+      return {
+        publishes: (batch) => {
+          const left = recordsOf(batch).filter(({ at }) => !at.startsWith('converter-'))
+          if (left.length === 0) return []
+          const renumbered = batchOf({ ...batch, ...next }, left)
+          next.batch++
+          next.first += left.length
+          return [renumbered]
+        },
+      }
+    },
   },
   {
     name: 'taps a link of somebody else',

@@ -1,0 +1,116 @@
+import { ConversionServer } from 'viewnet'
+import type { MonitoringDevice } from 'viewnet/device'
+import { udpLink } from 'viewnet/link'
+import { DEFAULT_CONVERTER_NUMBER } from '../bench/index.js'
+import type { EvidenceRecorder } from '../evidence/index.js'
+import type { ExchangePlan } from './case.js'
+import type { CertifyOptions } from './certify-options.js'
+import { Closers } from './closers.js'
+import type { ConverterUnderTest, DeviceNumbers } from './converter-under-test.js'
+import { EndpointSide, neighbour } from './endpoint-side.js'
+
+const LOOPBACK = 'udp://127.0.0.1:0'
+
+/**
+ * The converter says PENDING a little later than the protocol's 300 ms, yet before the endpoint asks again after 1 s: whether a quick device takes
+ * 290 or 310 ms is chance, and one RESPONSE more would be one more that may be lost. A slow device still gets its PENDING.
+ */
+const REPRODUCIBLE_LIMITS = { pendingAfterMs: 900 }
+
+/** The embedded converter between the device under test and the reference endpoint, with a tap on both sides. */
+export class EmbeddedConverter implements ConverterUnderTest {
+  readonly silence = undefined
+  readonly numbers: DeviceNumbers
+  readonly #server: ConversionServer
+  readonly #endpoint: EndpointSide
+  readonly #opened: Closers
+
+  private constructor(numbers: DeviceNumbers, server: ConversionServer, endpoint: EndpointSide, opened: Closers) {
+    this.numbers = numbers
+    this.#server = server
+    this.#endpoint = endpoint
+    this.#opened = opened
+  }
+
+  /** @throws LinkError when loopback has no free port */
+  static async start(
+    { device, seed, converterLink = (link) => link }: Pick<CertifyOptions, 'device' | 'seed' | 'converterLink'>,
+    recorder: EvidenceRecorder,
+  ): Promise<EmbeddedConverter> {
+    const opened = new Closers()
+    try {
+      const endpointAddress = await freeAddress()
+      const open = (driver: MonitoringDevice): MonitoringDevice => {
+        opened.add(async () => driver.close?.())
+        return driver
+      }
+      const wrong = device.openWithWrongPassword()
+      const numbers = {
+        device: device.number,
+        wrongCredentials: wrong && neighbour(device.number, 1),
+        unknown: neighbour(device.number, 2),
+        isUnknownGuessed: false,
+      }
+      const devices = [
+        { number: numbers.device, device: open(device.open()) },
+        ...(wrong && numbers.wrongCredentials !== undefined
+          ? [{ number: numbers.wrongCredentials, device: open(wrong) }]
+          : []),
+      ]
+      let endpoint: EndpointSide | undefined
+      const flowOf = (exchange: number | null): string => endpoint?.flowOf(exchange) ?? 'foreign'
+      const tapped = recorder.tapLink(udpLink(LOOPBACK), 'converter', ({ exchange }) => flowOf(exchange))
+      const server = new ConversionServer({
+        number: DEFAULT_CONVERTER_NUMBER,
+        link: converterLink(tapped),
+        peers: [endpointAddress],
+        devices,
+        limits: REPRODUCIBLE_LIMITS,
+      })
+      // A device that fails is told to the endpoint as a status, which is what the cases look at.
+      server.on('error', () => undefined)
+      opened.add(() => server.close())
+      await server.start()
+      endpoint = new EndpointSide({
+        recorder,
+        seed,
+        endpointAddress,
+        converterAddress: server.address,
+        converterNumber: DEFAULT_CONVERTER_NUMBER,
+      })
+      return new EmbeddedConverter(numbers, server, endpoint, opened)
+    } catch (failure) {
+      await opened.close()
+      throw failure
+    }
+  }
+
+  get address(): string {
+    return this.#server.address
+  }
+
+  get deviceQueries(): number {
+    return this.#server.stats().deviceQueries
+  }
+
+  get round(): number {
+    return this.#endpoint.round
+  }
+
+  async exchange(flow: string, plan: ExchangePlan, signal: AbortSignal): Promise<void> {
+    await this.#endpoint.exchange(flow, plan, plan.deviceNumber ?? this.numbers.device, signal)
+  }
+
+  async close(): Promise<void> {
+    await this.#opened.close()
+  }
+}
+
+/** A free UDP address on loopback: taken once to learn its port. */
+async function freeAddress(): Promise<string> {
+  const link = udpLink(LOOPBACK)
+  await link.start({ packet: () => undefined })
+  const { address } = link
+  await link.close()
+  return address
+}

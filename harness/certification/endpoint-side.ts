@@ -1,0 +1,87 @@
+import { randomInt } from 'node:crypto'
+import { udpLink, type Link } from 'viewnet/link'
+import { VideoNetworkEndpoint, type EndpointStats } from '../endpoint/index.js'
+import type { EvidenceRecorder } from '../evidence/index.js'
+import { impairedLink } from '../impairment/index.js'
+import type { ExchangePlan } from './case.js'
+
+/**
+ * The endpoint's clocks, a little slower than the converter's where both wait 500 ms for the same thing: which of two timers fires first must not
+ * depend on the machine's load, or two runs of one seed would lose different packets.
+ */
+const STAGGERED_TIMINGS = { roundIdleMs: 560, reportIntervalMs: 540 }
+
+/** What trails an exchange (the repeated COMPLETE) arrives within this, and belongs to its evidence. */
+const TRAILING_MS = 50
+
+/** Options of {@link EndpointSide}. */
+export interface EndpointSideOptions {
+  readonly recorder: EvidenceRecorder
+  readonly seed: number
+  /** Where every endpoint of the run listens, one after the other: the one address that the converter admits. */
+  readonly endpointAddress: string
+  readonly converterAddress: string
+  readonly converterNumber: string
+  /** Puts a link around that of the endpoint, beneath impairment and tap. Default: none. */
+  readonly around?: (link: Link) => Link
+}
+
+/** The side of the bench that stands before the converter: one endpoint after the other, each impaired as its case wants, and tapped. */
+export class EndpointSide {
+  readonly #options: EndpointSideOptions
+  /** Which case an exchange belongs to, so that a packet that comes late still lands in its own flow. */
+  readonly #flows = new Map<number, string>()
+  #nextExchange = randomInt(1, 0x7fff_0000)
+  #round = 0
+
+  constructor(options: EndpointSideOptions) {
+    this.#options = options
+  }
+
+  get round(): number {
+    return this.#round
+  }
+
+  /** The case that an exchange was made for; a packet of no exchange that we made is evidence all the same. */
+  flowOf(exchange: number | null): string {
+    return (exchange === null ? undefined : this.#flows.get(exchange)) ?? 'foreign'
+  }
+
+  /** Make one exchange; @returns what the endpoint counted, which is no evidence */
+  async exchange(flow: string, plan: ExchangePlan, deviceNumber: string, signal: AbortSignal): Promise<EndpointStats> {
+    const { recorder, seed, endpointAddress, converterAddress, converterNumber, around } = this.#options
+    const exchange = this.#nextExchange++
+    this.#flows.set(exchange, flow)
+    const { outgoing, incoming, deviceNumber: _, ...wanted } = plan
+    const link = udpLink(endpointAddress)
+    const impaired = impairedLink(around ? around(link) : link, {
+      seed,
+      ...(outgoing && { outgoing }),
+      ...(incoming && { incoming }),
+      observe: (observed) => recorder.observe(flow, observed),
+    })
+    await using endpoint = new VideoNetworkEndpoint({
+      link: recorder.tapLink(impaired, 'endpoint', flow),
+      to: converterAddress,
+      converterNumber,
+      timings: STAGGERED_TIMINGS,
+    })
+    await endpoint.start()
+    this.#round = 0
+    // What the endpoint thinks of the outcome is not asked: the evidence tells. Rounds are for people who watch.
+    for await (const event of endpoint.request({ device: deviceNumber, exchange, signal, ...wanted })) {
+      if (event.type === 'roundEnded') this.#round = event.round + 1
+    }
+    await new Promise((resolve) => setTimeout(resolve, TRAILING_MS))
+    signal.throwIfAborted()
+    return endpoint.stats()
+  }
+}
+
+/** A number beside another, and none of those that are taken: its last group counted on, from 65535 back to 0. */
+export function neighbour(number: string, distance: number, taken: readonly string[] = []): string {
+  const groups = number.split('-')
+  const last = (Number(groups.pop()) + distance) & 0xffff
+  const found = [...groups, String(last).padStart(5, '0')].join('-')
+  return taken.includes(found) ? neighbour(number, distance + 1, taken) : found
+}
