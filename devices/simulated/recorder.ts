@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { UsageError, type DeviceErrorCode } from 'viewnet/device'
 import type { AccessControl } from './access-control.js'
-import { makeSelfSignedCertificate } from './certificate.js'
+import { makeSelfSignedCertificate, type SelfSignedCertificate } from './certificate.js'
 import { makeContents, type RecorderContents } from './contents.js'
 import type { DeviceClock } from './device-clock.js'
 import { Dispatcher } from './dispatcher.js'
@@ -29,6 +30,7 @@ import { truthCount, truthOf, writeTruthFile, type TruthDetail, type TruthRecord
 const MAX_PAGE_RESULTS = 10_000
 const MAX_KEEP_ALIVE_MS = 600_000
 const MAX_WAIT_MS = 60_000
+const MAX_BOOT_MS = 600_000
 
 /**
  * A recorder that exists only in software: ONVIF Profile G recording search over real HTTP, with contents made up from a seed, and the truth about
@@ -52,6 +54,11 @@ export class SimulatedRecorder {
   #certificateFingerprint: string | undefined
   #state: 'new' | 'starting' | 'started' | 'closed' = 'new'
   #listening: Promise<void> | undefined
+  #certificate: SelfSignedCertificate | undefined
+  /** Scheme, host and port, the same after every power loss. */
+  #origin = ''
+  #isPowered = true
+  #booting: AbortController | undefined
 
   /** @throws UsageError `ERR_VIEWNET_OPTION` for an unknown option or quirk, a contradiction or a value out of range */
   constructor(options: SimulatedRecorderOptions = {}) {
@@ -80,13 +87,13 @@ export class SimulatedRecorder {
 
   /** Address of the device service, `http://HOST:PORT/onvif/device_service` or `https://…`; throws UsageError `ERR_VIEWNET_STATE` unless started. */
   get url(): string {
-    if (this.#state !== 'started' || this.#server === undefined) {
+    if (this.#state !== 'started') {
       throw new UsageError(
         'ERR_VIEWNET_STATE',
         `simulated recorder has no address while it is ${this.#state}; start it first`,
       )
     }
-    return `${this.#server.origin}${DEVICE_SERVICE_PATH}`
+    return `${this.#origin}${DEVICE_SERVICE_PATH}`
   }
 
   /**
@@ -147,7 +154,55 @@ export class SimulatedRecorder {
       () => true,
       () => false,
     )
-    if (isListening === true) await this.#server?.close()
+    this.#booting?.abort()
+    if (isListening === true && this.#isPowered) await this.#server?.close()
+  }
+
+  /**
+   * Take its power away: every connection and search is cut, and its port refuses. What it holds is kept, as on a disk. Without power already, nothing
+   * happens.
+   *
+   * @throws UsageError `ERR_VIEWNET_STATE` unless started
+   */
+  async powerOff(): Promise<void> {
+    this.#mustBeStarted()
+    this.#booting?.abort()
+    if (!this.#isPowered) return
+    this.#isPowered = false
+    this.#sessions.endAll()
+    await this.#server?.close()
+  }
+
+  /**
+   * Give it power again: it boots, and then answers at the same address. Fulfilled when it answers, or when the power was taken away before that. With power
+   * already, nothing happens.
+   *
+   * @param bootMs - how long it boots, ms, 0–600,000. Default 0
+   * @throws {@link SimulatorError} `ERR_VIEWNET_SIMULATOR_START` when somebody else took its port meanwhile
+   * @throws UsageError `ERR_VIEWNET_STATE` unless started
+   */
+  async powerOn({ bootMs = 0 }: { readonly bootMs?: number | undefined } = {}): Promise<void> {
+    this.#mustBeStarted()
+    if (!Number.isFinite(bootMs) || bootMs < 0 || bootMs > MAX_BOOT_MS) {
+      throw new UsageError(
+        'ERR_VIEWNET_OPTION',
+        `simulated recorder: bootMs: expected 0 to ${MAX_BOOT_MS}, got ${bootMs}`,
+      )
+    }
+    if (this.#isPowered || this.#booting?.signal.aborted === false) return
+    const booting = new AbortController()
+    this.#booting = booting
+    await sleep(bootMs, undefined, { signal: booting.signal }).catch(() => undefined)
+    if (booting.signal.aborted) return
+    this.#booting = undefined
+    this.#isPowered = true
+    try {
+      await this.#listenAt(Number(new URL(this.#origin).port))
+    } catch (cause) {
+      this.#isPowered = false
+      const message = `simulated recorder cannot listen again at ${this.#origin}`
+      throw new SimulatorError('ERR_VIEWNET_SIMULATOR_START', message, { cause })
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -177,18 +232,30 @@ export class SimulatedRecorder {
   }
 
   async #listen(): Promise<void> {
-    const { host, port, https, quirks } = this.#settings
-    const certificate = https ? await makeSelfSignedCertificate() : undefined
-    this.#certificateFingerprint = certificate?.fingerprint
-    this.#server = new SoapHttpServer({
+    const { port, https } = this.#settings
+    this.#certificate = https ? await makeSelfSignedCertificate() : undefined
+    this.#certificateFingerprint = this.#certificate?.fingerprint
+    await this.#listenAt(port)
+  }
+
+  async #listenAt(port: number): Promise<void> {
+    const { host, quirks } = this.#settings
+    const server = new SoapHttpServer({
       host,
       port,
-      certificate,
+      certificate: this.#certificate,
       find: (target) => this.#find(target),
       deliver: deliveryOf(quirks),
       onRejection: () => this.#counters.countRejection(),
     })
-    await this.#server.listen()
+    this.#server = server
+    await server.listen()
+    this.#origin = server.origin
+  }
+
+  #mustBeStarted(): void {
+    if (this.#state === 'started') return
+    throw new UsageError('ERR_VIEWNET_STATE', `simulated recorder must be started; it is ${this.#state}`)
   }
 
   #find(target: string): Answer | undefined {

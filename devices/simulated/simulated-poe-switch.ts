@@ -1,0 +1,108 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import * as snmp from 'net-snmp'
+import { SimulatedRelay } from './serial/relay.js'
+
+/** pethPsePortEntry of POWER-ETHERNET-MIB (RFC 3621). */
+const PORT_ENTRY = '1.3.6.1.2.1.105.1.1.1'
+const PORT_TABLE = 'pethPsePortTable'
+const ADMIN_COLUMN = 3
+const TRUE = 1
+const GROUP = 1
+
+/** How a simulated switch is set up. */
+export interface SimulatedPoeSwitchOptions {
+  /** 1–64. Default 4; all give power at first. */
+  readonly ports?: number | undefined
+  /** Community of SNMP version 2c. Default `private`. */
+  readonly community?: string | undefined
+  /** A user of SNMP version 3, with SHA-256 and AES. */
+  readonly user?: { readonly name: string; readonly authKey: string; readonly privKey: string } | undefined
+}
+
+/** A PoE switch over real SNMP on this machine: pethPsePortAdminEnable can be read and set. */
+export class SimulatedPoeSwitch {
+  /** From 0; pethPsePortIndex counts from 1. */
+  readonly relays: readonly SimulatedRelay[]
+  readonly #options: SimulatedPoeSwitchOptions
+  #agent: { close(callback: () => void): void } | undefined
+  #udpPort = 0
+
+  constructor(options: SimulatedPoeSwitchOptions = {}) {
+    this.#options = options
+    this.relays = Array.from({ length: Math.min(Math.max(options.ports ?? 4, 1), 64) }, () => new SimulatedRelay())
+    for (const relay of this.relays) relay.drive(true)
+  }
+
+  /** UDP port, once it listens on 127.0.0.1. */
+  get udpPort(): number {
+    return this.#udpPort
+  }
+
+  async start(): Promise<void> {
+    const { community = 'private', user } = this.#options
+    let socket: Socket | undefined
+    const agent = snmp.createAgent(
+      {
+        port: 0,
+        address: '127.0.0.1',
+        transport: 'udp4',
+        disableAuthorization: false,
+        // To learn which port it was given.
+        dgramModule: { createSocket: (kind: 'udp4') => (socket = createSocket(kind)) },
+      },
+      // After each message, also broken ones; the tables hold what was set only once it is answered.
+      () => setImmediate(() => this.#follow(agent)),
+    )
+    const authorizer = agent.getAuthorizer()
+    authorizer.addCommunity(community)
+    if (user !== undefined) {
+      authorizer.addUser({
+        ...user,
+        level: snmp.SecurityLevel.authPriv,
+        authProtocol: snmp.AuthProtocols.sha256,
+        privProtocol: snmp.PrivProtocols.aes,
+      })
+    }
+    agent.registerProvider({
+      name: PORT_TABLE,
+      type: snmp.MibProviderType.Table,
+      oid: PORT_ENTRY,
+      maxAccess: snmp.MaxAccess['not-accessible'],
+      tableColumns: [
+        column(1, 'pethPsePortGroupIndex', 'not-accessible'),
+        column(2, 'pethPsePortIndex', 'not-accessible'),
+        column(ADMIN_COLUMN, 'pethPsePortAdminEnable', 'read-write'),
+      ],
+      tableIndex: [{ columnName: 'pethPsePortGroupIndex' }, { columnName: 'pethPsePortIndex' }],
+    })
+    for (const at of this.relays.keys()) agent.getMib().addTableRow(PORT_TABLE, [GROUP, at + 1, TRUE])
+    this.#agent = agent
+    if (socket === undefined) return
+    await once(socket, 'listening')
+    this.#udpPort = socket.address().port
+  }
+
+  async close(): Promise<void> {
+    const agent = this.#agent
+    this.#agent = undefined
+    if (agent !== undefined) await new Promise<void>((resolve) => agent.close(resolve))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #follow(agent: {
+    getMib(): { getTableSingleCell(table: string, column: number, row: readonly number[]): unknown }
+  }): void {
+    if (this.#agent === undefined) return
+    for (const [at, relay] of this.relays.entries()) {
+      relay.drive(agent.getMib().getTableSingleCell(PORT_TABLE, ADMIN_COLUMN, [GROUP, at + 1]) === TRUE)
+    }
+  }
+}
+
+function column(number: number, name: string, access: 'not-accessible' | 'read-write') {
+  return { number, name, type: snmp.ObjectType.Integer, maxAccess: snmp.MaxAccess[access] }
+}
