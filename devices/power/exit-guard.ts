@@ -52,7 +52,7 @@ export async function closeOpenOutlets(): Promise<readonly OutletLeft[]> {
 }
 
 /**
- * From now on, leave every open outlet in its safe state however this process ends: when it has nothing more to do, at SIGINT, SIGTERM and SIGHUP, at an
+ * From now on, leave every open outlet in its safe state however this process ends: when it has nothing more to do (an open serial port is something to do), at SIGINT, SIGTERM and SIGHUP, at an
  * error that nobody caught, and, as far as a serial port can be written to without waiting, at `process.exit()`. Only SIGKILL, a crash of Node itself and
  * the loss of the machine's own power are beyond it.
  *
