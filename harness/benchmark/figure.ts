@@ -18,6 +18,8 @@ export interface Figure {
   readonly spread: readonly [number, number] | null
   /** Why it could not be measured here. */
   readonly skipped?: string
+  /** Why it was given up: then it is missed. */
+  readonly failed?: string
 }
 
 /** What a figure is to be. */
@@ -69,6 +71,13 @@ export async function measure(measurement: Measurement): Promise<Figure> {
     const reason = await measurement.unavailable?.()
     if (reason !== undefined) return skipped(measurement, reason)
     return 'members' in measurement ? await measureFamily(measurement) : await measureComparison(measurement)
+  } catch (error) {
+    // One figure that breaks must not take the others with it.
+    const { skipped: failed = '', ...figure } = skipped(
+      measurement,
+      error instanceof Error ? error.message : String(error),
+    )
+    return { ...figure, met: false, failed }
   } finally {
     await measurement.close?.()
   }

@@ -49,9 +49,10 @@ function tableOf(figures: readonly Figure[]): string {
     style: { head: [], border: [] },
   })
   for (const figure of figures) {
-    const { name, value, unit, baseline, ratio, goal, spread, skipped } = figure
-    if (skipped !== undefined) {
-      table.push([name, { colSpan: 4, content: skipped }, goal, 'skipped'])
+    const { name, value, unit, baseline, ratio, goal, spread, skipped, failed } = figure
+    const reason = skipped ?? failed
+    if (reason !== undefined) {
+      table.push([name, { colSpan: 4, content: reason }, goal, outcomeOf(figure)])
       continue
     }
     const range = spread?.map((each) => each.toFixed(2)).join('–') ?? ''

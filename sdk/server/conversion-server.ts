@@ -148,8 +148,11 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     const { message } = this.#view
     const unexpected =
       message.type === 'REQUEST' ? this.#receiveRequest(octets, from) : this.#table.receiveReport(from, message, now())
-    if (unexpected) this.#drop(unexpected, from)
-    else this.#pump()
+    if (unexpected) return this.#drop(unexpected, from)
+    // The first packet of a turn is answered at once. What comes with it is heard first, so that a flood of reports is not heard one a step.
+    if (this.#step) return this.#drainEvents()
+    this.#pump()
+    if (this.#state === 'started') this.#step ??= setImmediate(() => this.#wake())
   }
 
   /** A request is kept, and so is its way back: both are read out of the packet. */
@@ -208,10 +211,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     const nextMs = this.#state === 'started' ? this.#table.nextTimeoutMs(nowMs) : undefined
     if (nextMs === undefined) return this.#disarm()
     if (nextMs <= nowMs) {
-      this.#step ??= setImmediate(() => {
-        this.#step = undefined
-        this.#wake()
-      })
+      this.#step ??= setImmediate(() => this.#wake())
       return
     }
     if (nextMs >= this.#timerAtMs) return
@@ -221,7 +221,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     const waitMs = Math.min(Math.ceil(nextMs - nowMs), 0x7fffffff)
     this.#timer = setTimeout(() => {
       this.#timerAtMs = Infinity
-      this.#wake()
+      if (!this.#step) this.#wake()
     }, waitMs)
   }
 
@@ -231,6 +231,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   }
 
   #wake(): void {
+    this.#step = undefined
     if (this.#state !== 'started') return
     this.#table.handleTimeout(now())
     this.#pump()

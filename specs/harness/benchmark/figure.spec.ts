@@ -89,3 +89,16 @@ t.test(
     t.equal(closed, 1)
   },
 )
+
+t.test('a figure that breaks is missed and says why, and what it opened is closed', async (t) => {
+  let closed = 0
+  const figure = await measure({
+    ...about,
+    goal: { is: 'at least', ratio: 1 },
+    ours: () => Promise.reject(new Error('the exchange ended abandoned')),
+    close: () => void closed++,
+  })
+  t.match(figure, { value: null, ratio: null, met: false, failed: 'the exchange ended abandoned' })
+  t.notOk('skipped' in figure)
+  t.equal(closed, 1)
+})
