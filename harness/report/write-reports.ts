@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { BenchError } from '../bench/errors.js'
 import { certifyRun, CertificateError, type SigningKey } from './certificate/index.js'
 import { ctrfReport } from './ctrf.js'
+import { readStories } from './exchange-story/read-stories.js'
 import { junitReport } from './junit.js'
+import type { Trend } from './night-record.js'
+import { runPage } from './page/run-page.js'
 import type { RunRecord } from './run-record.js'
 import { tapReport } from './tap.js'
 
@@ -11,16 +14,22 @@ import { tapReport } from './tap.js'
 export interface WriteReportsOptions {
   /** Certifies the run: `run.jws`, and the public key beside it. Default: the run stays unsigned. */
   readonly signingKey?: SigningKey | undefined
+  /** How measurements of the device moved over earlier runs, for the page. Default: nothing is known of them. */
+  readonly history?: readonly Trend[]
 }
 
 /**
- * Write every report of a run into its folder, by the names that other programs look for. The folder is there already.
+ * Write every report of a run into its folder, by the names that other programs look for. The folder is there already, and holds `packets.ndjson`, from
+ * which the page of the run draws its exchanges; without it the page says that it has none.
  *
  * A run that cannot be signed is reported all the same, and a warning says why.
  *
  * @throws BenchError `ERR_VIEWNET_REPORT` when one cannot be written
  */
-export async function writeReports(record: RunRecord, { signingKey }: WriteReportsOptions = {}): Promise<void> {
+export async function writeReports(
+  record: RunRecord,
+  { signingKey, history = [] }: WriteReportsOptions = {},
+): Promise<void> {
   const { report } = record
   const runJson = `${JSON.stringify(record, wellFormed, 2)}\n`
   const write = (name: string, text: string): Promise<void> => writeFile(join(report, name), text)
@@ -38,6 +47,9 @@ export async function writeReports(record: RunRecord, { signingKey }: WriteRepor
       // An older run's certificate would look like a forged one of this run.
       await Promise.all(['run.jws', 'run.pub.pem'].map((name) => rm(join(report, name), { force: true })))
     }
+    // Last, because of what is long it takes longest: everything else is there already.
+    const stories = await readStories(join(report, 'packets.ndjson'))
+    await write('report.html', runPage({ record, stories, history }))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new BenchError('ERR_VIEWNET_REPORT', `report: expected to write into '${report}', got ${reason}`, { cause })

@@ -143,6 +143,53 @@ ${tones((tone) => `.bar.${tone} { fill: var(--${tone}) }`)}
 a:hover .bar { opacity: .75 }
 `
 
+const RUN = `
+.failures, .exchanges { display: grid; grid-template-columns: minmax(0, 1fr); gap: .9rem }
+.finding { margin-top: .9rem; padding-top: .8rem; border-top: 1px solid var(--line) }
+.contrast { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .15rem .8rem; margin: .4rem 0 .6rem }
+.contrast dt { line-height: 1.75 }
+.contrast dd { font-family: ${MONO}; font-size: .87rem; line-height: 1.6 }
+.wide-table { overflow-x: auto }
+table { border-collapse: collapse; font-size: .87rem; font-variant-numeric: tabular-nums }
+caption { text-align: left; padding-bottom: .25rem }
+th { text-align: left; font-weight: 600; color: var(--muted) }
+th, td { padding: .2rem 1.2rem .2rem 0; border-bottom: 1px solid var(--line); white-space: nowrap }
+.again-line { margin-top: .9rem }
+.command { background: var(--idle-soft); border-radius: 5px; padding: .15rem .45rem; box-decoration-break: clone; -webkit-box-decoration-break: clone; color: var(--ink) }
+.cases { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); gap: .8rem }
+.cases .card, .tile { scroll-margin: 1rem }
+.card:target { outline: 2px solid var(--converter) }
+.cases h3 .word { margin-right: .3rem }
+.measured { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.2rem, 1fr)); gap: .55rem 1rem; margin-top: .8rem; font-variant-numeric: tabular-nums }
+.measured .marginal b, .tile .marginal { color: var(--unsure); font-weight: 650 }
+.gauge { margin-top: .2rem } .gauge-room { fill: var(--idle-soft) } .gauge-fill { fill: var(--idle) } .gauge-over { fill: var(--fail) }
+.course-row.lanes { grid-template-columns: minmax(0, 9rem) minmax(0, 1fr) }
+.powered { fill: var(--pass); opacity: .55 }
+.event { fill: var(--idle); stroke: var(--card); stroke-width: 1 }
+.event.on, .event.ready { fill: var(--pass) } .event.off { fill: var(--idle) } .event.boot { fill: var(--converter) } .event.panic, .event.error { fill: var(--fail) }
+.lines { font-size: .82rem; margin-top: .5rem } .lines .at { display: inline-block; min-width: 5.5rem; color: var(--muted) } .lines .panic, .lines .error { color: var(--fail) }
+.times .course-name { flex-wrap: wrap; gap: 0 .5rem } .time-bar { fill: var(--converter) } .times + .trend-grid { margin-top: .8rem }
+details { margin-top: .7rem } summary { cursor: pointer; color: var(--muted); font-size: .92rem } details[open] > summary { margin-bottom: .5rem }
+.recovery { margin-top: .8rem }
+.band { fill: var(--band) } .goal { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 5 4 }
+.ground { fill: var(--converter); opacity: .1 } .drop { fill: var(--fail) }
+.key { display: inline-block; width: .8em; height: .8em; border-radius: 2px; margin: 0 .15em 0 .6em; vertical-align: -.05em } .key:first-child { margin-left: 0 }
+.curve-key { background: var(--converter) } .drop-key { background: var(--fail) }
+.ladder { font-size: .86rem }
+.rung { display: grid; grid-template-columns: 3.8rem minmax(0, 22rem) minmax(0, 1fr); gap: 0 .9rem; align-items: center; min-height: 22px; break-inside: avoid }
+.rung .at, .rung-head > span:first-child { text-align: right; color: var(--muted); font-variant-numeric: tabular-nums; font-size: .8rem }
+.rung.odd { background: var(--band) }
+.ends { display: flex; justify-content: space-between } .ends .converter { color: var(--converter) } .ends .endpoint { color: var(--endpoint) }
+.round-band { font-size: .78rem; font-weight: 650; color: var(--muted); padding: .35rem 0 .15rem 4.7rem }
+.says b { font-weight: 600 } .says i { font-style: normal; font-weight: 650; color: var(--fail) } .says em { font-style: normal; font-weight: 650; color: var(--fail) } .note { color: var(--muted) }
+.life { stroke: var(--line); stroke-width: 2 }
+.rung.converter { --way: var(--converter) } .rung.endpoint { --way: var(--endpoint) } .rung.again { --way: var(--again) } .rung.dropped, .rung.rejected, .rung.corrupted { --way: var(--fail) }
+.shaft { stroke: var(--way); stroke-width: 1.5 } .shaft.many { stroke-width: 3 } .again .shaft { stroke-dasharray: 6 4 } .mixed .shaft { stroke-dasharray: 2 3 } .dropped .shaft { stroke-dasharray: none }
+.head, .tail { fill: var(--way) } .cross { stroke: var(--fail); stroke-width: 2.2; fill: none }
+.rung.accused { background: var(--fail-soft); box-shadow: inset 4px 0 var(--fail) }
+footer { margin-top: 2.5rem; display: grid; gap: .5rem }
+`
+
 const NARROW = `
 @media (max-width: 34rem) {
   main { padding: .75rem .75rem 3rem }
@@ -153,6 +200,12 @@ const NARROW = `
   .course-row { grid-template-columns: minmax(0, 1fr) auto; gap: .1rem .8rem }
   .course-row svg { grid-column: 1 / -1; grid-row: 2 }
   .course-axis > span:first-child { display: none }
+  .course-row.lanes { grid-template-columns: minmax(0, 1fr) }
+  .rung { grid-template-columns: 3rem minmax(0, 1fr); padding: .15rem 0 }
+  .rung .at, .rung-head > span:first-child { font-size: .72rem }
+  .says { grid-column: 2; grid-row: 1; font-size: .8rem }
+  .arrow { grid-column: 2; grid-row: 2 }
+  .round-band { padding-left: 3.9rem }
 }
 `
 
@@ -163,6 +216,7 @@ const PRINTED = `
   main { max-width: none; padding: 0 }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact }
   h2, h3, summary { break-after: avoid }
+  details::details-content { content-visibility: visible; display: block }
 }
 `
 
@@ -170,4 +224,4 @@ const PRINTED = `
 export const STYLE = `
 :root { color-scheme: light dark; ${variables(LIGHT)} }
 @media screen and (prefers-color-scheme: dark) { :root { ${variables(DARK)} } }
-${PAGE}${MASTHEAD}${NIGHT}${DRAWING}${NARROW}${PRINTED}`
+${PAGE}${MASTHEAD}${NIGHT}${RUN}${DRAWING}${NARROW}${PRINTED}`
