@@ -11,6 +11,9 @@ export interface OptionIssue {
 /** How many letters may differ for a word to be taken as a slip of the pen. */
 const SLIP_LETTERS = 3
 
+/** More words than this are not listed in a message. */
+const MANY_WORDS = 24
+
 /**
  * Parse options by a strict schema: once, at the door.
  *
@@ -23,7 +26,7 @@ export function parseStrictly<S extends z.ZodType>(schema: S, options: unknown, 
   const parsed = schema.safeParse(options)
   if (parsed.success) return parsed.data
   const said = optionIssues(schema, parsed.error).map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+    path.length === 0 ? message : `${path.join('.')}: ${withValue(message, options, path)}`,
   )
   throw new UsageError('ERR_VIEWNET_OPTION', `${subject}: ${said.join('; ')}`)
 }
@@ -83,11 +86,26 @@ function mistakesIn(issues: readonly Issue[]): number {
   return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0)
 }
 
-/** `; did you mean 'peers'?`, or the words there are when none is near. */
+/** `; did you mean 'peers'?`, or the words there are when none is near; of a great many only the nearest. */
 export function nearestWord(word: string, known: readonly string[]): string {
   if (known.length === 0) return ''
-  const near = closest(word, known)
-  return distance(word, near) <= SLIP_LETTERS ? `; did you mean '${near}'?` : `; known: ${known.join(', ')}`
+  const begun = known.filter((each) => word !== '' && each.startsWith(word))
+  const near = closest(word, begun.length > 0 ? begun : known)
+  const isNear = begun.length > 0 || distance(word, near) <= SLIP_LETTERS
+  if (isNear) return `; did you mean '${near}'?`
+  return known.length > MANY_WORDS ? `; the nearest is '${near}'` : `; known: ${known.join(', ')}`
+}
+
+/** The message, with what came where it does not say so: a number or a boolean only, because a text may be a secret. */
+function withValue(message: string, options: unknown, path: OptionIssue['path']): string {
+  let value = options
+  for (const part of path) value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[part]
+  if (typeof value !== 'number' && typeof value !== 'boolean') return message
+  // YAML makes a number of a password of digits.
+  if (/password/i.test(String(path.at(-1)))) return message
+  // Of a broken number, its type is the least interesting.
+  const open = message.replace(/, received (number|NaN)$/, '')
+  return /\b(got|received|unknown option)\b/.test(open) ? message : `${open}, got ${value}`
 }
 
 /** The keys that a schema knows at a path, in any of its forms; none where it is no object. */
@@ -113,8 +131,10 @@ function unwrap(schema: unknown): unknown {
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodDefault ||
     schema instanceof z.ZodPrefault ||
-    schema instanceof z.ZodNullable
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodReadonly
   )
     return unwrap(schema.unwrap())
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in)
   return schema
 }

@@ -1,15 +1,14 @@
-import { closest } from 'fastest-levenshtein'
-import { UsageError } from 'viewnet/device'
+import { parseStrictly } from 'viewnet/device'
 import { z } from 'zod'
 import { normalFingerprint, type TlsOptions } from './certificate.js'
 import type { OnvifExchange } from './onvif-exchange.js'
 
 const MAX_TIMEOUT_MS = 24 * 60 * 60_000
 
-const schema = z.strictObject({
+const fields = z.strictObject({
   url: z
     .string()
-    .refine(isHttpUrl, { error: 'expected an http: or https: URL', abort: true })
+    .refine(isHttpUrl, { error: ({ input }) => `expected an http: or https: URL, got ${quoted(input)}`, abort: true })
     .refine((url) => !hasCredentials(url), {
       error: 'expected a URL without credentials in it: they are options of their own',
     })
@@ -43,6 +42,16 @@ const schema = z.strictObject({
     .custom<(exchange: OnvifExchange) => void>((value) => typeof value === 'function', { error: 'expected a function' })
     .optional(),
 })
+
+const schema = fields
+  .refine(({ user, password }) => password === undefined || user !== undefined, {
+    path: ['user'],
+    error: "expected one beside 'password', got none",
+  })
+  .refine(({ url, tls }) => tls === undefined || url.protocol === 'https:', {
+    path: ['url'],
+    error: "expected https: beside 'tls', got http:",
+  })
 
 /** How to reach an ONVIF device, and how patient to be with it. */
 export interface OnvifDeviceOptions {
@@ -89,41 +98,12 @@ export type ParsedOptions = z.output<typeof schema>
  * @throws UsageError `ERR_VIEWNET_OPTION` when one is unknown, missing or out of its range, naming it
  */
 export function parseOptions(options: OnvifDeviceOptions): ParsedOptions {
-  const result = schema.safeParse(options)
-  if (!result.success) throw optionError(result.error, options)
-  if (result.data.password !== undefined && result.data.user === undefined) {
-    throw new UsageError('ERR_VIEWNET_OPTION', "OnvifDevice option 'user': expected one beside 'password', got none")
-  }
-  if (result.data.tls !== undefined && result.data.url.protocol !== 'https:') {
-    throw new UsageError('ERR_VIEWNET_OPTION', "OnvifDevice option 'url': expected https: beside 'tls', got http:")
-  }
-  return result.data
+  return parseStrictly(schema, options, 'OnvifDevice')
 }
 
-function optionError(error: z.ZodError, options: unknown): UsageError {
-  const issue = error.issues[0]
-  if (issue?.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? ''
-    const nearest = closest(key, Object.keys(schema.shape))
-    return new UsageError('ERR_VIEWNET_OPTION', `OnvifDevice has no option '${key}'; the nearest is '${nearest}'`)
-  }
-  const name = issue?.path.join('.') ?? ''
-  const subject = name === '' ? 'OnvifDevice options' : `OnvifDevice option '${name}'`
-  const isOurs = issue?.message.startsWith('expected') === true
-  const expected =
-    issue?.code === 'invalid_type' && !isOurs
-      ? `expected ${issue.expected}`
-      : (issue?.message ?? 'expected other options')
-  return new UsageError('ERR_VIEWNET_OPTION', `${subject}: ${expected}, got ${describe(name, options)}`)
-}
-
-/** What came, but neither a password nor a URL that may hold one. */
-function describe(name: string, options: unknown): string {
-  const value: unknown = name === '' ? options : (options as Readonly<Record<string, unknown>>)[name]
-  if (value === undefined || value === null) return String(value)
-  if (name !== 'password' && (typeof value === 'number' || typeof value === 'boolean')) return String(value)
-  if (name === 'password' || typeof value !== 'string') return `a ${typeof value}`
-  return name === 'url' && value.includes('@') ? 'a URL with credentials' : `'${value}'`
+/** A URL that was mistyped may still hold a password. */
+function quoted(url: unknown): string {
+  return String(url).includes('@') ? 'something with credentials' : `'${String(url)}'`
 }
 
 function milliseconds() {

@@ -1,6 +1,5 @@
 import { isIPv6 } from 'node:net'
-import { closest } from 'fastest-levenshtein'
-import { UsageError } from 'viewnet/device'
+import { parseStrictly } from 'viewnet/device'
 import { z } from 'zod'
 import { isQuirkName, quirkProblems, type QuirkSet } from './quirks/quirk-set.js'
 
@@ -34,6 +33,12 @@ export interface SimulatedRecorderOptions {
   readonly maxSearches?: number | undefined
   /** Whether it speaks https, with a certificate that it makes when it starts. Default false. */
   readonly https?: boolean | undefined
+  /**
+   * The time it lives in, ms since 1970; must never run backwards. Its clock (but for {@link clockOffsetMs} and quirks), the age of nonces and the life
+   * of search sessions follow it, so that a day passes in seconds; only waiting for a slow search (`searchDelayMs`) takes real time. Default: this
+   * machine's time.
+   */
+  readonly nowMs?: (() => number) | undefined
   /** Names from `QUIRKS`: the ways of real recorders that it has. Default none: it keeps to the specification. */
   readonly quirks?: readonly string[] | undefined
 }
@@ -57,6 +62,7 @@ const fields = z.strictObject({
   searchDelayMs: z.int().min(0).max(60_000).default(0),
   maxSearches: z.int().min(1).max(1000).default(8),
   https: z.boolean().default(false),
+  nowMs: z.custom<() => number>((value) => typeof value === 'function', { error: 'expected a function' }).optional(),
   quirks: z.array(z.string()).default([]),
 })
 
@@ -94,24 +100,8 @@ export type RecorderSettings = z.output<typeof schema>
  * Read options, once, at the door.
  *
  * @throws UsageError `ERR_VIEWNET_OPTION` for an unknown option, naming the nearest known one, and for a value out of range; a value is
- *   quoted only where it is a number, so no password ever is
+ *   quoted only where it is a number or a boolean, so no password ever is
  */
 export function parseOptions(options: SimulatedRecorderOptions): RecorderSettings {
-  const parsed = schema.safeParse(options)
-  if (parsed.success) return parsed.data
-  throw new UsageError('ERR_VIEWNET_OPTION', parsed.error.issues.map((issue) => describe(issue, options)).join('; '))
-}
-
-function describe(issue: z.core.$ZodIssue, options: SimulatedRecorderOptions): string {
-  if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(fields.shape)
-    return issue.keys
-      .map((key) => `simulated recorder: unknown option '${key}'; did you mean '${closest(key, known)}'?`)
-      .join('; ')
-  }
-  const name = issue.path.join('.')
-  if (name === '') return `simulated recorder: ${issue.message}`
-  const value: unknown = Object.entries(options).find(([key]) => key === name)?.[1]
-  const got = typeof value === 'number' ? `, got ${value}` : ''
-  return `simulated recorder: option '${name}': ${issue.message}${got}`
+  return parseStrictly(schema, options, 'simulated recorder')
 }

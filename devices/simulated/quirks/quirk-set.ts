@@ -1,5 +1,4 @@
-import { closest } from 'fastest-levenshtein'
-import { DeviceErrorCode } from 'viewnet/device'
+import { DeviceErrorCode, nearestWord } from 'viewnet/device'
 import { QUIRKS, type QuirkName } from './quirks.js'
 
 /** Of each group, one at most: the others say the contrary, or would never show. */
@@ -75,7 +74,7 @@ export function isQuirkName(word: string): word is QuirkName {
 export function quirkProblems(names: readonly string[], hasUser: boolean): readonly string[] {
   const unknown = names
     .filter((name) => !isQuirkName(name))
-    .map((name) => `unknown quirk '${name}'; did you mean '${closest(name, Object.keys(QUIRKS))}'?`)
+    .map((name) => `unknown quirk '${name}'${nearestWord(name, Object.keys(QUIRKS))}`)
   const given = new Set(names.filter(isQuirkName))
   const contradictory = CONTRADICTIONS.map((group) => group.filter((name) => given.has(name)))
     .filter((together) => together.length > 1)

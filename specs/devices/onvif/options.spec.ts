@@ -14,33 +14,38 @@ function refusal(options: unknown): { code?: string; message: string } {
 }
 
 const REFUSALS: readonly { readonly options: unknown; readonly says: RegExp }[] = [
-  { options: { url, pasword: 'hunter2' }, says: /no option 'pasword'; the nearest is 'password'/ },
-  { options: { url, timeoutMs: 5 }, says: /no option 'timeoutMs'; the nearest is 'callTimeoutMs'/ },
-  { options: {}, says: /option 'url': expected string, got undefined/ },
-  { options: undefined, says: /expected object, got undefined/ },
+  { options: { url, pasword: 'hunter2' }, says: /OnvifDevice: pasword: unknown option; did you mean 'password'\?/ },
+  { options: { url, timeoutMs: 5 }, says: /timeoutMs: unknown option; known: .*callTimeoutMs/ },
+  { options: {}, says: /url: expected string, received undefined/ },
+  { options: undefined, says: /OnvifDevice: expected object, received undefined/ },
   {
     options: { url: 'ftp://192.0.2.7/' },
-    says: /option 'url': expected an http: or https: URL, got 'ftp:\/\/192.0.2.7\/'/,
+    says: /url: expected an http: or https: URL, got 'ftp:\/\/192.0.2.7\/'/,
   },
   { options: { url: '192.0.2.7' }, says: /expected an http: or https: URL, got '192.0.2.7'/ },
   {
     options: { url: 'http://admin:hunter2@192.0.2.7/' },
-    says: /expected a URL without credentials in it.*, got a URL with credentials/,
+    says: /url: expected a URL without credentials in it/,
   },
-  { options: { url, password: 'hunter2' }, says: /option 'user': expected one beside 'password', got none/ },
-  { options: { url, user: 'admin', password: 17 }, says: /option 'password': expected string, got a number/ },
-  { options: { url, user: '' }, says: /option 'user': expected at least one character, got ''/ },
-  { options: { url, callTimeoutMs: 0 }, says: /option 'callTimeoutMs': expected at least 1 ms, got 0/ },
+  { options: { url, password: 'hunter2' }, says: /user: expected one beside 'password', got none/ },
+  { options: { url, user: 'admin', password: 17 }, says: /password: expected string, received number/ },
+  { options: { url, user: '' }, says: /user: expected at least one character/ },
+  { options: { url, callTimeoutMs: 0 }, says: /callTimeoutMs: expected at least 1 ms, got 0/ },
   {
     options: { url, callTimeoutMs: 1.5 },
-    says: /option 'callTimeoutMs': expected a whole number of milliseconds, got 1.5/,
+    says: /callTimeoutMs: expected a whole number of milliseconds, got 1.5/,
   },
   {
     options: { url, overallTimeoutMs: '1s' },
-    says: /option 'overallTimeoutMs': expected a whole number of milliseconds, got '1s'/,
+    says: /overallTimeoutMs: expected a whole number of milliseconds/,
   },
-  { options: { url, maxReplyBytes: 1 }, says: /option 'maxReplyBytes': expected at least 1024, got 1/ },
-  { options: { url, pageSize: 5000 }, says: /option 'pageSize': expected at most 1000, got 5000/ },
+  { options: { url, maxReplyBytes: 1 }, says: /maxReplyBytes: expected at least 1024, got 1/ },
+  { options: { url, tls: { insecure: true } }, says: /url: expected https: beside 'tls', got http:/ },
+  {
+    options: { url: 'admin:hunter2@192.0.2.7' },
+    says: /url: expected an http: or https: URL, got something with credentials/,
+  },
+  { options: { url, pageSize: 5000 }, says: /pageSize: expected at most 1000, got 5000/ },
 ]
 
 for (const { options, says } of REFUSALS) {

@@ -15,10 +15,10 @@ function refusal(options: Record<string, unknown>): string {
 }
 
 t.test('refuses an unknown option by name, with the nearest right one', async (t) => {
-  t.equal(refusal({ recording: 5 }), "simulated recorder: unknown option 'recording'; did you mean 'recordings'?")
+  t.equal(refusal({ recording: 5 }), "simulated recorder: recording: unknown option; did you mean 'recordings'?")
   t.equal(
     refusal({ pasword: 'x', user: 'u', password: 'x' }),
-    "simulated recorder: unknown option 'pasword'; did you mean 'password'?",
+    "simulated recorder: pasword: unknown option; did you mean 'password'?",
   )
 })
 
@@ -34,10 +34,10 @@ t.test('refuses values out of range, saying what was expected and got', async (t
     ['searchDelayMs', -5],
     ['clockOffsetMs', Number.NaN],
   ] as const) {
-    t.match(refusal({ [name]: value }), new RegExp(`option '${name}'.*, got ${value}$`), `${name} ${value}`)
+    t.match(refusal({ [name]: value }), new RegExp(`: ${name}: .*, got ${value}$`), `${name} ${value}`)
   }
-  t.match(refusal({ host: '' }), /option 'host'/)
-  t.match(refusal({ stillRecording: 'yes' }), /option 'stillRecording'.*boolean/)
+  t.match(refusal({ host: '' }), /: host: /)
+  t.match(refusal({ stillRecording: 'yes' }), /: stillRecording: .*boolean/)
 })
 
 t.test('wants user and password together, and quotes neither', async (t) => {

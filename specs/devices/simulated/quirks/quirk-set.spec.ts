@@ -27,6 +27,7 @@ t.test('refuses what is no quirk, with the nearest that is', async (t) => {
     refusal({ quirks: ['state-lost'] }),
     "simulated recorder: unknown quirk 'state-lost'; did you mean 'state-last'?",
   )
+  t.match(refusal({ quirks: ['something-else-entirely'] }), /'something-else-entirely'; the nearest is '[a-z-]+'$/)
   t.match(refusal({ quirks: ['http-digest', 'constructor'], ...admin }), /'http-digest-only'.*'constructor'/)
 })
 
