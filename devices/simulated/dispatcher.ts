@@ -15,6 +15,8 @@ export interface DispatcherPlan {
   readonly services: readonly Service[]
   readonly access: AccessControl
   readonly clock: DeviceClock
+  /** Ages nonces: ms of any clock that never runs backwards. */
+  readonly monotonicMs: () => number
   readonly counters: QueryCounters
 }
 
@@ -61,9 +63,9 @@ export class Dispatcher {
 
   #refuse(operation: Operation, header: XmlElement | undefined, request: HttpRequest): Refusal | undefined {
     if (operation.access === 'PRE_AUTH') return undefined
-    const { access, clock } = this.#plan
+    const { access, clock, monotonicMs } = this.#plan
     const { method, target, authorization } = request
-    const moment = { deviceMs: clock.nowMs(), monotonicMs: performance.now() }
+    const moment = { deviceMs: clock.nowMs(), monotonicMs: monotonicMs() }
     const refusal = access.refuse({ header, method, target, authorization }, moment)
     if (refusal === undefined) clock.countAccepted()
     return refusal

@@ -76,11 +76,13 @@ export class SimulatedRecorder {
     this.#sessions = new SearchSessions(withLimitQuirks(limits, quirks))
     const credentials = user === undefined || password === undefined ? undefined : { user, password }
     const access = accessControlOf(credentials, quirks)
-    const clock = deviceClockOf(settings.clockOffsetMs, quirks)
+    const clock = deviceClockOf(settings.clockOffsetMs, quirks, settings.nowMs)
+    const monotonicMs = settings.nowMs ?? (() => performance.now())
     this.#dispatcher = new Dispatcher({
-      services: this.#services(access, clock),
+      services: this.#services(access, clock, monotonicMs),
       access,
       clock,
+      monotonicMs,
       counters: this.#counters,
     })
   }
@@ -263,11 +265,10 @@ export class SimulatedRecorder {
     return answer && (async (request) => withReplyQuirks(await answer(request), this.#settings.quirks))
   }
 
-  #services(access: AccessControl, clock: DeviceClock): readonly Service[] {
+  #services(access: AccessControl, clock: DeviceClock, sessionNowMs: () => number): readonly Service[] {
     const { quirks, seed } = this.#settings
     const contents = this.#contents
     const dialect = dialectOf(quirks)
-    const sessionNowMs = (): number => performance.now()
     const search = searchService({
       contents,
       dialect,

@@ -41,11 +41,12 @@ export function accessControlOf(credentials: Credentials | undefined, quirks: Qu
   return new AccessControl(ways?.(credentials) ?? { usernameToken: new UsernameTokenAuthentication(credentials) })
 }
 
-/** The clock of a recorder with these quirks; `offsetMs` comes on top of theirs. */
-export function deviceClockOf(offsetMs: number, quirks: QuirkSet): DeviceClock {
+/** The clock of a recorder with these quirks; `offsetMs` comes on top of theirs, and all of it on top of `nowMs`, ms since 1970. */
+export function deviceClockOf(offsetMs: number, quirks: QuirkSet, nowMs?: () => number): DeviceClock {
   const plans = chosenFrom(CLOCK_QUIRKS, quirks)
-  return new DeviceClock({
-    offsetMs: plans.reduce((sum, plan) => sum + (plan.offsetMs ?? 0), offsetMs),
-    jumps: plans.find((plan) => plan.jumps !== undefined)?.jumps,
-  })
+  const plan = {
+    offsetMs: plans.reduce((sum, { offsetMs: more = 0 }) => sum + more, offsetMs),
+    jumps: plans.find(({ jumps }) => jumps !== undefined)?.jumps,
+  }
+  return new DeviceClock(plan, nowMs)
 }
