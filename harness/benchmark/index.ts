@@ -7,7 +7,7 @@ import { ethernetMeasurement } from './ethernet-figures.js'
 import { evidenceMeasurements } from './evidence-figures.js'
 import { exchangeMeasurements } from './exchange-figures.js'
 import type { Measurement } from './figure.js'
-import { onvifListingMeasurement } from './onvif-listing.js'
+import { onvifListingMeasurements } from './onvif-listing.js'
 import { scaleMeasurements } from './scale-figures.js'
 import { verifierMeasurements } from './verifier-figures.js'
 import { wireMeasurements } from './wire-figures.js'
@@ -23,6 +23,6 @@ export function measurements(): readonly Measurement[] {
     ...scaleMeasurements(),
     ...evidenceMeasurements(),
     ...verifierMeasurements(),
-    onvifListingMeasurement(),
+    ...onvifListingMeasurements(),
   ]
 }
