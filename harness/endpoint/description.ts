@@ -4,6 +4,7 @@ import { PacketError, type PacketFault } from './packet-error.js'
 import { formatExternalNumber } from './external-number.js'
 import { statusName, verdictName, type Message } from './message.js'
 import { missingRanges } from './missing-bitmap.js'
+import { describeResource } from './resource-description.js'
 
 /** What a packet says, or why it says nothing. */
 export interface DescribedPacket extends PacketDescription {
@@ -20,6 +21,11 @@ export interface DescribedPacket extends PacketDescription {
  *   Never throws.
  */
 export function describePacket(packet: Uint8Array): DescribedPacket {
+  return describeResource(packet) ?? describeDecoded(packet)
+}
+
+/** The same by decoding the whole packet. */
+export function describeDecoded(packet: Uint8Array): DescribedPacket {
   try {
     const { exchange, message } = decodePacket(packet)
     const isResource = message.type === 'RESOURCE'

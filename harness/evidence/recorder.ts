@@ -1,7 +1,8 @@
 import type { Link } from 'viewnet/link'
-import { BATCH_RECORDS, batchOf, encodeBatch, type FlowTotals } from './batch.js'
+import { BATCH_RECORDS, encodeBatch, type FlowTotals } from './batch.js'
+import { BatchBuilder, charactersOf } from './batch-builder.js'
 import { monotonicClock, type RecorderClock } from './clock.js'
-import type { Fate, ObservationPoint, PacketDescription, PacketRecord } from './record.js'
+import type { Fate, ObservationPoint, PacketDescription } from './record.js'
 import type { DrainOptions, EvidenceSink } from './sink.js'
 import type { Side } from './sides.js'
 import { tappedLink } from './tap.js'
@@ -40,9 +41,8 @@ export interface ImpairedPacket {
 
 interface Flow {
   readonly name: string
-  /** Records of the batch that is being filled, and about how long they are as JSON. */
-  pending: PacketRecord[]
-  pendingCharacters: number
+  /** The batch that is being filled. */
+  pending: BatchBuilder
   /** Index of the batch that is being filled, and of its first record. */
   batch: number
   first: number
@@ -91,7 +91,7 @@ export class EvidenceRecorder {
   totals(flow: string): FlowTotals {
     const held = this.#flows.get(flow)
     if (!held) return { batches: 0, records: 0 }
-    return { batches: held.batch + (held.pending.length > 0 ? 1 : 0), records: held.first + held.pending.length }
+    return { batches: held.batch + (held.pending.records > 0 ? 1 : 0), records: held.first + held.pending.records }
   }
 
   /** {@link totals} of every flow: what the run's last state says. */
@@ -119,44 +119,32 @@ export class EvidenceRecorder {
       const arrived = at === 'converter-in' || at === 'endpoint-in'
       const readable = description.rejected === null
       const flow = this.#flow(typeof flowOf === 'string' ? flowOf : flowOf(description))
-      // Written out: on the hot path, spreading takes several times as long.
-      this.#append(flow, {
-        t: this.#clock.nowMicroseconds(),
-        at,
-        fate: fate ?? (!arrived ? 'sent' : readable ? 'received' : 'rejected'),
-        message: description.message,
-        exchange: description.exchange,
-        sequence: description.sequence,
-        round: description.round,
-        octets: packet.length,
-        content: description.content,
-        fields: description.fields,
-        ...(this.#bytes && { bytes: base64(packet) }),
-      })
+      const seen = fate ?? (!arrived ? 'sent' : readable ? 'received' : 'rejected')
+      const bytes = this.#bytes ? base64(packet) : undefined
+      this.#makeRoom(flow, charactersOf(description.fields, bytes))
+      flow.pending.add(this.#clock.nowMicroseconds(), at, seen, packet.length, description, bytes)
+      if (flow.pending.records >= BATCH_RECORDS) this.#cut(flow)
+      else flow.stopWaiting ??= this.#clock.after(BATCH_WAIT_MS, () => this.#cut(flow))
     } catch (failure) {
       // A link's send never throws (viewnet/link), and a tap must not change that.
       this.#failure ??= failure
     }
   }
 
-  #append(flow: Flow, record: PacketRecord): void {
-    const characters = (record.bytes?.length ?? 0) + charactersOf(record.fields)
-    if (flow.pending.length > 0 && flow.pendingCharacters + characters > BATCH_CHARACTERS) this.#cut(flow)
-    flow.pending.push(record)
-    flow.pendingCharacters += characters
-    if (flow.pending.length >= BATCH_RECORDS) this.#cut(flow)
-    else flow.stopWaiting ??= this.#clock.after(BATCH_WAIT_MS, () => this.#cut(flow))
+  #makeRoom(flow: Flow, characters: number): void {
+    const { records, characters: held } = flow.pending
+    if (records > 0 && held + characters > BATCH_CHARACTERS) this.#cut(flow)
   }
 
   #cut(flow: Flow): void {
     flow.stopWaiting?.()
     flow.stopWaiting = undefined
-    if (flow.pending.length === 0) return
-    const batch = batchOf({ run: this.#run, flow: flow.name, batch: flow.batch, first: flow.first }, flow.pending)
+    const { records } = flow.pending
+    if (records === 0) return
+    const batch = flow.pending.finish({ run: this.#run, flow: flow.name, batch: flow.batch, first: flow.first })
     flow.batch++
-    flow.first += flow.pending.length
-    flow.pending = []
-    flow.pendingCharacters = 0
+    flow.first += records
+    flow.pending = new BatchBuilder()
     const json = encodeBatch(batch)
     for (const sink of this.#sinks) sink.packets(batch, json)
   }
@@ -166,8 +154,7 @@ export class EvidenceRecorder {
     if (!flow) {
       flow = {
         name: topicLevel('flow', name),
-        pending: [],
-        pendingCharacters: 0,
+        pending: new BatchBuilder(),
         batch: 0,
         first: 0,
         stopWaiting: undefined,
@@ -178,13 +165,14 @@ export class EvidenceRecorder {
   }
 }
 
-/** Only text can be long: names and numbers of the other fields are few and short. */
-function charactersOf(fields: PacketRecord['fields']): number {
-  let characters = 0
-  for (const value of Object.values(fields ?? {})) if (typeof value === 'string') characters += value.length
-  return characters
-}
+/** Where a packet that is no Buffer is copied to: making a Buffer of it takes longer. */
+const OCTETS = Buffer.allocUnsafe(2048)
 
 function base64(packet: Uint8Array): string {
-  return Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength).toString('base64')
+  if (Buffer.isBuffer(packet)) return packet.toString('base64')
+  if (packet.length > OCTETS.length) {
+    return Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength).toString('base64')
+  }
+  OCTETS.set(packet)
+  return OCTETS.toString('base64', 0, packet.length)
 }

@@ -1,4 +1,4 @@
-import type { Link, LinkReceiver } from 'viewnet/link'
+import { runPackets, type Link, type LinkReceiver } from 'viewnet/link'
 import type { ObservationPoint } from './record.js'
 import type { Side } from './sides.js'
 
@@ -7,7 +7,7 @@ export type Observer = (at: ObservationPoint, packet: Uint8Array) => void
 
 /** A link around a link that shows every packet to an observer, and otherwise does what the link does. */
 export function tappedLink(link: Link, side: Side, observe: Observer): Link {
-  return {
+  const tapped: Link = {
     get address() {
       return link.address
     },
@@ -27,4 +27,16 @@ export function tappedLink(link: Link, side: Side, observe: Observer): Link {
     },
     close: () => link.close(),
   }
+  if (link.sendRun) {
+    tapped.sendRun = (octets, packetBytes, to) => {
+      // A run that is none is lost whole, and nothing of it was sent.
+      const packets = runPackets(octets, packetBytes)
+      for (let at = 0; at < packets * packetBytes; at += packetBytes) {
+        observe(`${side}-out`, octets.subarray(at, at + packetBytes))
+      }
+      link.sendRun?.(octets, packetBytes, to)
+    }
+  }
+  if (link.stats) tapped.stats = () => link.stats!()
+  return tapped
 }

@@ -1,4 +1,5 @@
 import { batchOf, MAX_BATCH_OCTETS, MAX_BATCH_RECORDS, type PacketBatch } from '../batch.js'
+import { charactersOf } from '../batch-builder.js'
 import { EvidenceError, EvidenceErrorCode } from '../errors.js'
 import type { PacketRecord } from '../record.js'
 import type { PacketComment } from './packet-comment.js'
@@ -31,7 +32,7 @@ export class CaptureBatch {
       const message = `expected index ${expected} of batch ${batch}, record ${first + expected}; got ${index}, record ${record}`
       throw new EvidenceError(EvidenceErrorCode.format, where, message)
     }
-    this.#characters += charactersOf(packet)
+    this.#characters += charactersOf(packet.fields, packet.bytes)
     if (expected >= MAX_BATCH_RECORDS || this.#characters > MAX_BATCH_OCTETS) {
       const message = `expected at most ${MAX_BATCH_RECORDS} records and ${MAX_BATCH_OCTETS} octets in batch ${batch}, got more`
       throw new EvidenceError(EvidenceErrorCode.size, where, message)
@@ -42,11 +43,4 @@ export class CaptureBatch {
   finish(): PacketBatch {
     return batchOf(this.#position, this.#records)
   }
-}
-
-/** What can be long in a record: its packet, and text. */
-function charactersOf({ bytes, fields }: PacketRecord): number {
-  let characters = bytes?.length ?? 0
-  for (const value of Object.values(fields ?? {})) if (typeof value === 'string') characters += value.length
-  return characters
 }

@@ -35,6 +35,25 @@ t.test('leaves bytes out where none are recorded, and null where a message has n
   t.end()
 })
 
+t.test('writes what JSON.stringify writes, whatever texts stand in it [evidence]', (t) => {
+  const record = resourceRecord(1)
+  const unreadable = { message: null, exchange: null, sequence: null, round: null, content: null }
+  const fields = { name: 'a "quoted" \\ text\n\u2028 é ＡＢ \ud800', count: 1.5, isIt: true }
+  for (const records of [
+    [record],
+    [record, { ...record, ...unreadable }],
+    [{ ...record, message: 'REQUEST' as const, content: null, fields }],
+    [
+      { ...record, bytes: '' },
+      { ...record, bytes: 'AQ+/' },
+    ],
+  ]) {
+    const batch = batchOf({ run: 'r"\\é', flow: '\ud83d', batch: 3, first: 9 }, records)
+    t.equal(encodeBatch(batch), JSON.stringify(batch))
+  }
+  t.end()
+})
+
 t.test('refuses whatever is not such a batch, and says what and where [evidence]', (t) => {
   const swapped = (part: string, by: string): string => {
     t.ok(EXAMPLE.includes(part), part)

@@ -179,6 +179,42 @@ t.test('puts the packets of a long-lived link into the flow that each belongs to
   await link.close()
 })
 
+t.test(
+  'sees every packet of a run, in order and before it is sent, and passes the run on whole [evidence]',
+  async (t) => {
+    const { sink, recorder } = setUp({ bytes: true })
+    const network = new MemoryNetwork()
+    const runs: [octets: Uint8Array, packetBytes: number, to: string][] = []
+    const beneath: Link = {
+      ...network.link('a'),
+      sendRun(octets, packetBytes, to) {
+        t.equal(recorder.totals('f1').records, 3, 'what follows from a packet is not seen before it')
+        runs.push([Uint8Array.from(octets), packetBytes, to])
+      },
+    }
+    const link = recorder.tapLink(beneath, 'converter', 'f1')
+    link.sendRun?.(Uint8Array.of(1, 7, 1, 8, 1, 9), 2, 'memory:b')
+    link.sendRun?.(Uint8Array.of(1, 7, 1), 2, 'memory:b')
+    t.strictSame(runs, [
+      [Uint8Array.of(1, 7, 1, 8, 1, 9), 2, 'memory:b'],
+      [Uint8Array.of(1, 7, 1), 2, 'memory:b'],
+    ])
+    await recorder.flush()
+    const [batch] = sink.batches
+    t.strictSame(batch?.columns.sequence, [7, 8, 9], 'a run that is none is lost whole, and nothing of it is seen')
+    t.strictSame(batch?.bytes, ['AQc=', 'AQg=', 'AQk='])
+    t.equal(link.stats?.().kind, network.link('c').stats?.().kind)
+  },
+)
+
+t.test('a link without runs has none when it is tapped [evidence]', (t) => {
+  const { send, start, close, address } = new MemoryNetwork().link('a')
+  const link = setUp().recorder.tapLink({ send, start, close, address }, 'endpoint', 'f1')
+  t.equal(link.sendRun, undefined)
+  t.equal(link.stats, undefined)
+  t.end()
+})
+
 t.test('a flow that cannot be published never disturbs a link; flush tells it [evidence]', async (t) => {
   const { recorder } = setUp()
   const link = recorder.tapLink(new MemoryNetwork().link('a'), 'endpoint', () => 'a/b')
