@@ -10,6 +10,7 @@ export const LIMITS = {
   listMs: { measurement: 'listing time', unit: 'ms', limit: undefined },
   exchangeMs: { measurement: 'duration', unit: 'ms', limit: undefined },
   bootMs: { measurement: 'boot time', unit: 'ms', limit: 180_000 },
+  silentMs: { measurement: 'time to silence', unit: 'ms', limit: 20_000 },
   unreachableMs: { measurement: 'time to refusal', unit: 'ms', limit: 60_000 },
   clockAfterPowerLossMs: { measurement: 'clock offset after power loss', unit: 'ms', limit: 300_000 },
   rtspMs: { measurement: 'RTSP answer time', unit: 'ms', limit: 10_000 },

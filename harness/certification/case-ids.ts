@@ -23,6 +23,12 @@ export const CASES = {
   slow: ['network'],
   'empty-range': ['range'],
   'narrow-range': ['range'],
+  'boot-time': ['power'],
+  'listing-after-power-cut': ['power'],
+  'clock-after-power-cut': ['power'],
+  'power-cut-when-asked': ['power'],
+  'power-cut-between-rounds': ['power'],
+  'twenty-power-cycles': ['power', 'long'],
   'wrong-credentials': ['refusal'],
   'unknown-device': ['refusal'],
 } as const satisfies Readonly<Record<string, readonly CaseTag[]>>

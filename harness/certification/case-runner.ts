@@ -83,7 +83,8 @@ async function runCase(entry: CertificationCase, context: RunContext): Promise<C
     if (packetCount > 0) options.onEvent({ type: 'packets', packetCount, round: converter.round })
   }, PROGRESS_INTERVAL_MS)
   const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(new CaseTimeout(CASE_LIMIT_MS)), CASE_LIMIT_MS)
+  const { limitMs = CASE_LIMIT_MS } = entry
+  const timer = setTimeout(() => limit.abort(new CaseTimeout(limitMs)), limitMs)
   const signal = AbortSignal.any([options.signal, limit.signal])
   let result: CaseResult
   try {
@@ -123,6 +124,11 @@ function benchOf(entry: CertificationCase, context: RunContext, signal: AbortSig
   return {
     device: driver,
     trueCount: options.device.trueCount,
+    power: options.device.power,
+    console: options.device.console,
+    expected: options.device.expected,
+    limitOf: options.device.limitOf,
+    round: () => converter.round,
     numbers: converter.numbers,
     isBlackBox: options.blackBox !== undefined,
     findings,

@@ -1,6 +1,10 @@
+import type { SerialConsole } from 'viewnet/devices/console'
+import type { PowerOutlet } from 'viewnet/devices/power'
 import type { DeviceDescription, MonitoringDevice, Recording } from 'viewnet/device'
 import type { DeviceNumbers } from './converter-under-test.js'
 import type { PathFates, ResourceContents } from './resource-contents.js'
+import type { BenchDevice, LimitKey } from '../bench/index.js'
+import type { Limit } from './held-to.js'
 import type { ImpairmentOptions } from '../impairment/index.js'
 import type { Measurement, Outcome } from '../report/index.js'
 import type { ExchangeSummary, Verdict } from '../verifier/index.js'
@@ -19,6 +23,8 @@ export interface CertificationCase {
   readonly id: string
   /** A sentence that is true when the case passes. */
   readonly title: string
+  /** Longest that it may take, ms; default three minutes. */
+  readonly limitMs?: number
   run(bench: CaseBench): Promise<CaseResult>
 }
 
@@ -66,6 +72,16 @@ export interface CaseBench {
   readonly numbers: DeviceNumbers
   /** Somebody else's converter at an address: nothing of it is seen but what the endpoint sees. */
   readonly isBlackBox: boolean
+  /** What switches the device's power; undefined where the bench does not. It is open, and on. */
+  readonly power: PowerOutlet | undefined
+  /** The device's serial console; undefined where the bench has none. It is open. */
+  readonly console: SerialConsole | undefined
+  /** Who the device must say it is. */
+  readonly expected: BenchDevice['expect']
+  /** What a measurement is held to; undefined: nothing. */
+  readonly limitOf: (key: LimitKey) => Limit | undefined
+  /** The round that the exchange under way is in. */
+  readonly round: () => number
   readonly findings: Findings
   readonly signal: AbortSignal
   /** Make one exchange, publish what became of its packets, and read it back. */

@@ -10,6 +10,14 @@ import {
   repeatedRequest,
 } from './cases/exchange-cases.js'
 import { corrupted, duplicated, loss10, loss30, loss50, reordered, slow } from './cases/network-cases.js'
+import {
+  bootTime,
+  clockAfterPowerCut,
+  listingAfterPowerCut,
+  powerCutBetweenRounds,
+  powerCutWhenAsked,
+  twentyPowerCycles,
+} from './cases/power-cases.js'
 import { emptyRange, narrowRange } from './cases/range-cases.js'
 import { unknownDevice, wrongCredentials } from './cases/refusal-cases.js'
 
@@ -34,6 +42,12 @@ export const CATALOGUE: readonly CertificationCase[] = [
   slow,
   emptyRange,
   narrowRange,
+  bootTime,
+  listingAfterPowerCut,
+  clockAfterPowerCut,
+  powerCutWhenAsked,
+  powerCutBetweenRounds,
+  twentyPowerCycles,
   wrongCredentials,
   unknownDevice,
 ]

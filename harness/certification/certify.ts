@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { UsageError, ViewnetError, type DeviceIdentity } from 'viewnet/device'
-import { writeReports, type CaseRecord, type RunRecord } from '../report/index.js'
+import { writeReports, type CaseRecord, type RunRecord, type TimelineEntry } from '../report/index.js'
 import type { Verdict } from '../verifier/index.js'
 import { runCases, type CasesDone } from './case-runner.js'
 import { casesOf, runState, sidesOf, type CertifyOptions } from './certify-options.js'
 import { Closers } from './closers.js'
 import { cutShort, sumUp, type Conclusion } from './conclusion.js'
 import { openConverter, type ConverterUnderTest } from './converter-under-test.js'
+import type { DeviceUnderTest } from './device-under-test.js'
 import { EvidenceTrail } from './evidence-trail.js'
+import { restorePower } from './power-cut.js'
 
 /** A name for a run: when it began, and a little chance, so that two benches never share one. */
 export function newRunId(startedAt: Date): string {
@@ -51,6 +53,7 @@ export async function certify(options: CertifyOptions): Promise<RunRecord> {
     evidence,
     flows,
     ...(judged && { findings: judged.findings, exchanges: judged.exchanges }),
+    ...(device.power ? { timeline: timelineOf(device, startedAt.getTime()) } : {}),
     report,
     reproduce,
     versions,
@@ -93,6 +96,7 @@ async function runOnBench(options: CertifyOptions): Promise<RunOutcome> {
     flows: trail?.recorder.flows() ?? {},
   })
   try {
+    await openAttachments(options, opened)
     trail = await EvidenceTrail.open({ ...options, sides: sidesOf(options) })
     opened.add(trail.close.bind(trail))
     converter = await openConverter(options, trail.recorder)
@@ -115,4 +119,33 @@ async function runOnBench(options: CertifyOptions): Promise<RunOutcome> {
   } finally {
     await opened.close()
   }
+}
+
+/** Power and console of the device, open; a device whose power is switched gets it now, and is waited for. */
+async function openAttachments({ device, signal }: CertifyOptions, opened: Closers): Promise<void> {
+  const { power, console } = device
+  if (console) {
+    await console.open({ signal })
+    opened.add(() => console.close())
+  }
+  if (!power) return
+  await power.open({ signal })
+  // An outlet that cannot be left safely is told; what was found out until then stands.
+  opened.add(() => power.close().catch((failure: unknown) => process.emitWarning(String(failure))))
+  const driver = device.open()
+  try {
+    await restorePower({ power, signal, device: driver, limitOf: device.limitOf })
+  } finally {
+    await driver.close?.()
+  }
+}
+
+/** What relays did, in the order of time. */
+function timelineOf({ switchings }: DeviceUnderTest, startedAtMs: number): readonly TimelineEntry[] {
+  return switchings.map(({ outlet, to, atMs }) => ({
+    atMs: Math.max(0, Math.round(atMs - startedAtMs)),
+    lane: 'relay',
+    label: `${outlet} ${to}`,
+    kind: to,
+  }))
 }

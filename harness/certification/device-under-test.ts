@@ -1,13 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { MonitoringDevice } from 'viewnet/device'
+import type { SerialConsole } from 'viewnet/devices/console'
+import type { PowerOutlet, Switching } from 'viewnet/devices/power'
 import { SimulatedRecorder } from 'viewnet/devices/simulated'
 import {
   credentialsOf,
   openDevice,
   type BenchDevice,
+  type BenchLimits,
+  type LeasedResource,
+  type LimitKey,
   type OnvifBenchDevice,
   type SimulatedBenchDevice,
 } from '../bench/index.js'
+import { findAttachments } from './attachments.js'
+import { limitOf, type Limit } from './held-to.js'
 
 /** A device on the bench, and what the bench knows of it. */
 export interface DeviceUnderTest {
@@ -17,6 +24,17 @@ export interface DeviceUnderTest {
   readonly address: string
   /** How many recording resources it truly holds; undefined of a real one. */
   readonly trueCount: number | undefined
+  /** What switches its power, and its console: found, opened by the run. */
+  readonly power: PowerOutlet | undefined
+  readonly console: SerialConsole | undefined
+  /** Every switching of its power so far. */
+  readonly switchings: readonly Switching[]
+  /** What must be held to use it. */
+  readonly resources: readonly LeasedResource[]
+  /** Who it must say it is. */
+  readonly expected: BenchDevice['expect']
+  /** What a measurement of it is held to. */
+  readonly limitOf: (key: LimitKey) => Limit | undefined
   /** Open a driver; each has connections of its own. */
   open(): MonitoringDevice
   /** The same with a password that is wrong; undefined where the bench has no credentials. */
@@ -24,15 +42,23 @@ export interface DeviceUnderTest {
   close(): Promise<void>
 }
 
+/** How long a simulated device boots where nobody says. */
+const DEFAULT_BOOT_MS = 1500
+
 const SIMULATED_NUMBER = '00001-00020-00300-00007'
 
 /**
  * A device that a bench file names; a simulated one is started.
  *
+ * @param limits - of the whole bench; those of the device win
  * @param seed - of the run; a simulated device's contents follow from it where the file gives it no seed of its own
  */
-export async function benchDevice(device: BenchDevice, seed: number): Promise<DeviceUnderTest> {
-  return device.driver === 'simulated' ? startSimulated(device, seed) : realDevice(device)
+export async function benchDevice(
+  device: BenchDevice,
+  seed: number,
+  limits: BenchLimits = {},
+): Promise<DeviceUnderTest> {
+  return device.driver === 'simulated' ? startSimulated(device, seed, limits) : realDevice(device, limits)
 }
 
 /** A simulated recorder, started, on a bench without a file. */
@@ -40,9 +66,15 @@ export function simulatedDevice(seed: number, recordings: number): Promise<Devic
   return startSimulated({ number: SIMULATED_NUMBER, recordings }, seed)
 }
 
-function realDevice(device: OnvifBenchDevice): DeviceUnderTest {
+async function realDevice(device: OnvifBenchDevice, limits: BenchLimits): Promise<DeviceUnderTest> {
   const credentials = credentialsOf(device)
+  const { resources, ...attached } = await findAttachments(device)
   return {
+    ...attached,
+    // By its address: two files may give one device two numbers.
+    resources: [{ name: `device ${new URL(device.url).host}` }, ...resources],
+    expected: device.expect,
+    limitOf: (key) => limitOf(key, device.limits, limits),
     number: device.number,
     address: device.url,
     trueCount: undefined,
@@ -55,8 +87,12 @@ function realDevice(device: OnvifBenchDevice): DeviceUnderTest {
 type SimulatedOptions = Pick<SimulatedBenchDevice, 'number' | 'recordings'> & Partial<SimulatedBenchDevice>
 
 /** With credentials of its own. */
-async function startSimulated(device: SimulatedOptions, runSeed: number): Promise<DeviceUnderTest> {
-  const { number, recordings, channels, seed = runSeed, quirks = [], flaky = 0 } = device
+async function startSimulated(
+  device: SimulatedOptions,
+  runSeed: number,
+  limits: BenchLimits = {},
+): Promise<DeviceUnderTest> {
+  const { number, recordings, channels, seed = runSeed, quirks = [], flaky = 0, bootMs = DEFAULT_BOOT_MS } = device
   const isOff = drawn(`${number} ${seed} ${runSeed}`) < flaky
   const credentials = { user: 'admin', password: freshPassword() }
   const recorder = new SimulatedRecorder({
@@ -72,9 +108,17 @@ async function startSimulated(device: SimulatedOptions, runSeed: number): Promis
     number,
     driver: 'onvif',
     url: recorder.url,
-    ...(fingerprint === undefined ? {} : { tls: { fingerprint } }),
+    // Every start makes a certificate of its own.
+    ...(fingerprint === undefined ? {} : { tls: device.power ? { insecure: true } : { fingerprint } }),
   }
+  const attached = await findAttachments(device, {
+    powerOn: () => recorder.powerOn({ bootMs }),
+    powerOff: () => recorder.powerOff(),
+  })
   return {
+    ...attached,
+    expected: device.expect,
+    limitOf: (key) => limitOf(key, device.limits, limits),
     number,
     address: recorder.url,
     trueCount: recorder.recordingCount,

@@ -51,6 +51,7 @@ export class EndpointSide {
   async exchange(flow: string, plan: ExchangePlan, deviceNumber: string, signal: AbortSignal): Promise<EndpointStats> {
     const { recorder, seed, endpointAddress, converterAddress, converterNumber, around } = this.#options
     const exchange = this.#nextExchange++
+    this.#round = 0
     this.#flows.set(exchange, flow)
     const { outgoing, incoming, deviceNumber: _, ...wanted } = plan
     const link = udpLink(endpointAddress)
@@ -67,7 +68,6 @@ export class EndpointSide {
       timings: STAGGERED_TIMINGS,
     })
     await endpoint.start()
-    this.#round = 0
     // What the endpoint thinks of the outcome is not asked: the evidence tells. Rounds are for people who watch.
     for await (const event of endpoint.request({ device: deviceNumber, exchange, signal, ...wanted })) {
       if (event.type === 'roundEnded') this.#round = event.round + 1

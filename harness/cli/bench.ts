@@ -47,7 +47,7 @@ export function simulatedBench(seed: number, recordings: number): Bench {
  * @throws UsageError `ERR_VIEWNET_BENCH_FILE`, `ERR_VIEWNET_CREDENTIALS`, `ERR_VIEWNET_OPTION`, of any of its devices, before the first is certified
  */
 export function fileBench(
-  { site, station, broker, converter, devices, plan }: BenchDescription,
+  { site, station, broker, converter, devices, plan, limits }: BenchDescription,
   path: string,
   seed: number,
   numbers: readonly string[] = [],
@@ -68,7 +68,7 @@ export function fileBench(
     blackBox,
     numbers: devices.map(({ number }) => number),
     cases,
-    devices: chosen.map((device) => () => benchDevice(device, seed)),
+    devices: chosen.map((device) => () => benchDevice(device, seed, limits)),
   }
 }
 

@@ -11,9 +11,9 @@ import {
 } from '../certification/index.js'
 import { isBlackBox, type RunRecord, type SigningKey } from '../report/index.js'
 import { fileBench, readBench, simulatedBench, type Bench } from './bench.js'
-import { DEFAULT_CONVERTER_NUMBER } from '../bench/index.js'
+import { DEFAULT_CONVERTER_NUMBER, leasedOutlet, Leases } from '../bench/index.js'
 import { brokerAddress, integer, messageNumber, peerAddress, runId, topicLevel } from './option-parsers.js'
-import { ExitStatus, print, printJson } from './output.js'
+import { ExitStatus, note, print, printJson } from './output.js'
 import { progressOn } from './progress.js'
 import { runSummary } from './run-summary.js'
 import { SIGNING_KEY_VARIABLE, signingKeyForRun } from './signing.js'
@@ -115,7 +115,9 @@ async function certifyBench(flags: CertifyFlags, signal: AbortSignal): Promise<E
   for (const open of bench.devices) {
     const device = await open()
     try {
-      const record = await certifyDevice(device, { flags, bench, blackBox, seed, signal, signingKey })
+      const record = await withLeases(device, signal, (held, until) =>
+        certifyDevice(held, { flags, bench, blackBox, seed, signal: until, signingKey }),
+      )
       records.push(record)
       if (flags.json === true) printJson(contractOf(record))
       else print(runSummary(record))
@@ -129,6 +131,35 @@ async function certifyBench(flags: CertifyFlags, signal: AbortSignal): Promise<E
     : verdicts.every((verdict) => verdict === 'pass')
       ? ExitStatus.good
       : ExitStatus.couldNotTest
+}
+
+/** Hold what a device needs for as long as it is certified; a run that loses it is stopped. */
+async function withLeases<T>(
+  device: DeviceUnderTest,
+  signal: AbortSignal,
+  work: (device: DeviceUnderTest, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  // What exists only in this process nobody else can want.
+  if (device.resources.length === 0) return work(device, signal)
+  const leases = new Leases()
+  try {
+    using lease = await leases.acquire(device.resources, {
+      holder: `certify ${device.number}`,
+      signal,
+      onWaiting: (blockers) => {
+        for (const { holder, user, pid, sinceMs, resources } of blockers) {
+          const since = new Date(sinceMs).toISOString()
+          note(
+            `viewnet: waiting for ${holder} (${user}, process ${pid}, since ${since}), which holds ${resources.join(', ')}`,
+          )
+        }
+      },
+    })
+    const power = device.power && leasedOutlet(device.power, lease)
+    return await work({ ...device, power }, AbortSignal.any([signal, lease.lost]))
+  } finally {
+    leases.close()
+  }
 }
 
 /** The bench that the flags name, and the seed: of the flags, of the bench's plan, or a fresh one. */

@@ -1,4 +1,5 @@
-import type { Recording } from 'viewnet/device'
+import type { DeviceIdentity, Recording } from 'viewnet/device'
+import { regularExpressionOf, type BenchDevice } from '../../bench/index.js'
 import type { CertificationCase } from '../case.js'
 
 /** The harness's own listing of a device, complete or an error. */
@@ -34,7 +35,7 @@ export const reach: CertificationCase = {
 export const identify: CertificationCase = {
   id: 'identify',
   title: 'the device names its manufacturer, model, firmware and serial number',
-  run({ findings }) {
+  run({ findings, expected }) {
     const identity = findings.description?.identity
     if (!identity)
       return Promise.resolve({ outcome: 'could-not-test', measurements: [], why: 'the device was not reached' })
@@ -47,8 +48,26 @@ export const identify: CertificationCase = {
         measurements: [],
         why: `the device leaves out its ${missing.join(', ')}`,
       })
-    return Promise.resolve({ outcome: 'pass', measurements: [], why: '' })
+    const why = mismatch(identity, expected ?? {})
+    return Promise.resolve({ outcome: why === '' ? 'pass' : 'fail', measurements: [], why })
   },
+}
+
+/** Longest text of a device that an expression is tried on. */
+const COMPARED_LONGEST = 256
+
+/** What the device says otherwise than the bench file; empty where nothing. */
+function mismatch(identity: DeviceIdentity, expected: NonNullable<BenchDevice['expect']>): string {
+  return (['manufacturer', 'model', 'firmware'] as const)
+    .flatMap((name) => {
+      const wanted = expected[name]
+      const got = identity[name]
+      if (wanted === undefined) return []
+      const expression = regularExpressionOf(wanted)
+      const isRight = expression ? expression.test(got.slice(0, COMPARED_LONGEST)) : got === wanted
+      return isRight ? [] : [`expected the ${name} ${wanted}, got '${got}'`]
+    })
+    .join('; ')
 }
 
 /** The device's list is complete, each resource named once, and where the truth is known, equal to it. */

@@ -1,0 +1,88 @@
+import { findConsole, type SerialBinding, type SerialConsole } from 'viewnet/devices/console'
+import { findOutlet, type PowerOutlet, type Switching } from 'viewnet/devices/power'
+import { SimulatedConsole, SimulatedLcus, SimulatedSerialBus, type PoweredLoad } from 'viewnet/devices/simulated'
+import { resolvedSecrets, type BenchConsole, type BenchDevice, type LeasedResource } from '../bench/index.js'
+
+/** What hangs on a device of a bench, found and not opened. */
+export interface Attachments {
+  readonly power: PowerOutlet | undefined
+  readonly console: SerialConsole | undefined
+  /** What must be held to use them. */
+  readonly resources: readonly LeasedResource[]
+  /** Every switching so far. */
+  readonly switchings: readonly Switching[]
+}
+
+/** The newest switchings that a run remembers. */
+const SWITCHINGS_MOST = 2000
+
+/** Where the simulated board and console hang on their bus. */
+const RELAY_PORT = '/dev/simulated-relays'
+const CONSOLE_PORT = '/dev/simulated-console'
+
+/**
+ * Find a device's outlet and console.
+ *
+ * @param load - the simulated device that a simulated relay feeds; it has power already
+ * @throws PowerError, ConsoleError when they are not there; UsageError `ERR_VIEWNET_CREDENTIALS`
+ */
+export async function findAttachments(
+  { number, power, console }: Pick<BenchDevice, 'number' | 'power' | 'console'>,
+  load?: PoweredLoad,
+): Promise<Attachments> {
+  const switchings: Switching[] = []
+  const host = {
+    holder: `run ${process.pid} of device ${number}`,
+    onSwitched: (switching: Switching) => {
+      if (switchings.length < SWITCHINGS_MOST) switchings.push(switching)
+    },
+  }
+  const simulated = simulatedBus({ power, console }, load)
+  const outlet =
+    power &&
+    (power.driver === 'simulated'
+      ? await findOutlet(
+          { driver: 'lcus', port: RELAY_PORT, relay: power.relay, status: 'octets' },
+          { ...host, binding: simulated },
+        )
+      : await findOutlet(resolvedSecrets(power, `power of device ${number}`), host))
+  const found = console && (await findAttachedConsole(console, simulated))
+  const resources = [
+    ...(outlet && power?.driver !== 'simulated' ? outletResources(outlet) : []),
+    ...(found && console?.driver !== 'simulated' ? [{ name: found.id }] : []),
+  ]
+  return { power: outlet, console: found, resources, switchings }
+}
+
+function findAttachedConsole(console: BenchConsole, simulated: SerialBinding): Promise<SerialConsole> {
+  if (console.driver === 'simulated') return findConsole({ port: CONSOLE_PORT }, { binding: simulated })
+  const { driver: _, ...options } = console
+  return findConsole(options)
+}
+
+/** Whoever opens one outlet of a serial board holds the port of the whole; ports of a switch or PDU are held one by one. */
+function outletResources({ id, bank }: PowerOutlet): readonly LeasedResource[] {
+  const isSerial = !/^(snmp|http):/.test(bank)
+  return [{ name: id }, ...(isSerial ? [{ name: bank, sharedInProcess: true }] : [])]
+}
+
+/** A bus with a relay board and a console on it, each where the bench file says so. */
+function simulatedBus({ power, console }: Pick<BenchDevice, 'power' | 'console'>, load?: PoweredLoad): SerialBinding {
+  const bus = new SimulatedSerialBus()
+  const terminal = new SimulatedConsole()
+  if (console?.driver === 'simulated') bus.plug(CONSOLE_PORT, terminal)
+  if (power?.driver !== 'simulated') {
+    terminal.powerOn()
+    return bus
+  }
+  const board = new SimulatedLcus({ relays: 16, status: 'octets' })
+  const relay = board.relay(power.relay - 1)
+  // It comes to the bench switched on, as a device does that was in use.
+  relay.drive(true)
+  terminal.powerOn()
+  relay.feed(terminal)
+  if (load) relay.feed(load)
+  if (power.faults.includes('welded')) board.fault = 'welded'
+  bus.plug(RELAY_PORT, board)
+  return bus
+}
