@@ -55,6 +55,12 @@ export async function certifyQuirk(quirk: QuirkName): Promise<QuirkTrial> {
       verdict: record.verdict,
       cases: record.cases.map(({ id, outcome, why }) => ({ id, outcome, why: lasting(why) })),
       listed: resources,
+      power: undefined,
+      console: undefined,
+      switchings: [],
+      resources: [],
+      expected: undefined,
+      limitOf: () => undefined,
       trueCount: recorder.recordingCount,
       expectedFailure: recorder.expectedFailure,
     }
