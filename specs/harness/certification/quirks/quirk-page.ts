@@ -28,7 +28,7 @@ export function quirkSection({ quirk, verdict, cases, listed, trueCount }: Quirk
   return [
     heading(quirk),
     '',
-    `${QUIRKS[quirk]}`,
+    QUIRKS[quirk],
     '',
     `**${verdict}**: ${verdict === 'pass' ? `all ${listed} of ${trueCount} resources are listed and converted` : reasons(cases)}.`,
     '',
