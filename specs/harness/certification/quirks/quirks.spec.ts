@@ -11,7 +11,7 @@ const PAGE = fileURLToPath(new URL('../../../../docs/quirks.md', import.meta.url
 const NAMES = Object.keys(QUIRKS) as QuirkName[]
 /** `npm run quirks`: all of them. */
 const WRITES = process.env['WRITE_PAGES'] === '1'
-const SAMPLE = 6
+const SAMPLE = 4
 const MAX_NAIVE_LINES = 3
 
 /** Different ones at every run, the same for the same seed. */
