@@ -3,6 +3,7 @@
  *
  * @module certification
  */
+export { findAttachments } from './attachments.js'
 export type { CaseBench, CaseResult, CertificationCase, ExchangePlan, Findings, ObservedExchange } from './case.js'
 export { CASE_IDS, CASES, CaseTag, type CaseId } from './case-ids.js'
 export type { BlackBoxOptions } from './black-box-converter.js'

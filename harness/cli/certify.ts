@@ -11,7 +11,7 @@ import {
 } from '../certification/index.js'
 import { isBlackBox, type RunRecord, type SigningKey } from '../report/index.js'
 import { fileBench, readBench, simulatedBench, type Bench } from './bench.js'
-import { DEFAULT_CONVERTER_NUMBER, leasedOutlet, Leases } from '../bench/index.js'
+import { DEFAULT_CONVERTER_NUMBER, describeHolder, leasedOutlet, Leases } from '../bench/index.js'
 import { brokerAddress, integer, messageNumber, peerAddress, runId, topicLevel } from './option-parsers.js'
 import { ExitStatus, note, print, printJson } from './output.js'
 import { progressOn } from './progress.js'
@@ -147,12 +147,7 @@ async function withLeases<T>(
       holder: `certify ${device.number}`,
       signal,
       onWaiting: (blockers) => {
-        for (const { holder, user, pid, sinceMs, resources } of blockers) {
-          const since = new Date(sinceMs).toISOString()
-          note(
-            `viewnet: waiting for ${holder} (${user}, process ${pid}, since ${since}), which holds ${resources.join(', ')}`,
-          )
-        }
+        for (const blocker of blockers) note(`viewnet: waiting for ${describeHolder(blocker)}`)
       },
     })
     const power = device.power && leasedOutlet(device.power, lease)

@@ -50,6 +50,10 @@ function lineOf(event: NightEvent): string | undefined {
       return event.counts
         ? `✓ ${attemptOf(event)} had ended when the night was cut off; it counts`
         : `! ${attemptOf(event)} was under way when the night was cut off; it is made again`
+    case 'outletAwaited':
+      return `… ${event.device}: its outlet is waited for: ${plainText(event.holders.join('; '))}`
+    case 'outletSecured':
+      return `! ${event.device} was under way when the night was cut off; its outlet ${event.outlet} is left ${event.state}`
     case 'attemptEnded':
       return `${MARKS[event.verdict]} ${attemptOf(event)}: ${event.verdict}${event.why === '' ? '' : ` — ${plainText(event.why)}`}`
     case 'attemptStarted':

@@ -7,6 +7,7 @@ import type { History, StoredNight } from '../history/index.js'
 import type { NightRecord } from '../report/index.js'
 import { certifyInProcess, readAttempt, type AttemptOutcome } from './certify-process.js'
 import { checkHealth, type DeviceHealth } from './health-check.js'
+import { secureLeftOutlet } from './left-outlets.js'
 import type { NightEvent } from './night-event.js'
 import type { NightPlan } from './night-plan.js'
 import { nightRecord, writeNight } from './night-report.js'
@@ -78,12 +79,21 @@ export async function resumeNight(options: NightOptions): Promise<NightRecord> {
       `expected a night that did not end, got ${night}, which ended ${stored.verdict}`,
     )
   await makeFolder(options.report)
-  await settleLeftAttempts(options, stored)
-  return runNight(options, await history.nightDevices(night), stored.started_at_ms)
+  const ailing = await settleLeftAttempts(options, stored)
+  return runNight(options, [...(await history.nightDevices(night)), ...ailing], stored.started_at_ms)
 }
 
-/** Attempts that were under way when the night was killed: one that had come to its own end counts, any other is lost. */
-async function settleLeftAttempts({ history, night, onEvent }: NightOptions, { report }: StoredNight): Promise<void> {
+/**
+ * Attempts that were under way when the night was killed: one that had come to its own end counts, any other is lost, and what its device hangs on may
+ * have been left switched on.
+ *
+ * @returns devices whose outlet could not be secured
+ */
+async function settleLeftAttempts(
+  { history, night, devices, signal, onEvent }: NightOptions,
+  { report }: StoredNight,
+): Promise<readonly DeviceHealth[]> {
+  const ailing: DeviceHealth[] = []
   for (const attempt of await history.attemptsOfNight(night)) {
     if (attempt.state !== 'started') continue
     const record = await readAttempt(join(report, attempt.report), attempt.run)
@@ -93,10 +103,16 @@ async function settleLeftAttempts({ history, night, onEvent }: NightOptions, { r
       const endedAtMs = Date.parse(record.startedAt) + record.durationMs
       await history.endAttempt(attempt.id, { verdict: record.verdict, why: record.why, endedAtMs, record })
     } else {
+      // Before the attempt is told lost: a resumption that is killed here does it again.
+      const device = devices.find(({ number }) => number === attempt.device)
+      const health = device ? await secureLeftOutlet(device, { holder: `night ${night}`, signal, onEvent }) : ''
+      if (health !== '') ailing.push({ device: attempt.device, health })
+      if (health !== '') onEvent({ type: 'deviceAils', device: attempt.device, health })
       await history.loseAttempt(attempt.id, 'the night was killed or stopped while it was under way', Date.now())
     }
     onEvent({ type: 'attemptSettled', device: attempt.device, ordinal: attempt.ordinal, counts })
   }
+  return ailing
 }
 
 async function runNight(

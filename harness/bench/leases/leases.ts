@@ -143,6 +143,11 @@ export class Lease {
   }
 }
 
+/** Who holds what and since when, for those who wait for it. */
+export function describeHolder({ holder, user, pid, sinceMs, resources }: HeldLease): string {
+  return `${holder} (${user}, process ${pid}, since ${new Date(sinceMs).toISOString()}), which holds ${resources.join(', ')}`
+}
+
 /** The monotonic clock of the system, the same in all its processes: it is never set, and begins with the boot. */
 function uptimeMs(): number {
   return Number(process.hrtime.bigint() / 1_000_000n)
