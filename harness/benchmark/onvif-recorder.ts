@@ -20,6 +20,8 @@ async function recordReplies(recordings: number): Promise<Replies> {
     url: recorder.url,
     observe: (exchange) => void replies.set(exchange.operation, [...(replies.get(exchange.operation) ?? []), exchange]),
   })
+  // As the lister does before it lists.
+  await device.describe()
   let count = 0
   for await (const page of device.listRecordings({})) count += page.length
   if (count !== recordings) throw new Error(`expected ${recordings} recordings to measure with, got ${count}`)
