@@ -30,7 +30,7 @@ export function inspectionPage(inspection: Inspection): string {
     { identity: identityText(inspection) },
     { clock: clockText(inspection) },
     { authentication: authenticationText(inspection) },
-    { services: services?.map(({ name, version }) => `${name} ${version}`.trimEnd()).join(', ') ?? UNKNOWN },
+    { services: services?.map(serviceText).join(', ') ?? UNKNOWN },
     { search: searchText(inspection) },
     { summary: summaryText(inspection) },
     { resources: resourcesText(inspection) },
@@ -70,7 +70,13 @@ function spanText(spanMs: number): string {
 }
 
 function authenticationText({ authentication: { offered, accepted } }: Inspection): string {
-  return `offers ${offered.join(', ') || UNKNOWN}; accepted ${accepted ?? 'nothing'}`
+  if (accepted === 'none' && offered.every((way) => way === 'none')) return 'none: it answered questions without any'
+  return `asks for ${offered.join(', ') || UNKNOWN}; accepted ${accepted ?? 'nothing'}`
+}
+
+/** A device saved without its list of services has them without a version. */
+function serviceText({ name, version }: { readonly name: string; readonly version: string }): string {
+  return version === '0.0' ? name : `${name} ${version}`.trimEnd()
 }
 
 function searchText({ services, searchCapabilities }: Inspection): string {
@@ -94,10 +100,15 @@ function resourcesText({ resources }: Inspection): string {
   if (!resources) return 'could not be listed'
   const { count, channels, coarse, stillRecording, recordings, first, last } = resources
   const lines = [
-    `${count} in ${recordings} recordings and ${channels} channels; ${coarse} coarse, ${stillRecording} still recording`,
+    `${count} in ${counted(recordings, 'recording')} and ${counted(channels, 'channel')}; ${stillRecording} still recording; ` +
+      `${coarse} known only by where the data of a track begin and end`,
   ]
   if (first && last) lines.push(`first ${recordingText(first)}`, `last  ${recordingText(last)}`)
   return lines.join('\n')
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function recordingText({ startMs, endMs, channel, identity }: Recording): string {

@@ -52,7 +52,7 @@ export class SearchQuirks {
     const { operation } = exchange
     const state = textOf(childOf(body, Namespace.search, 'ResultList'), Namespace.schema, 'SearchState')
     const maxResults = Number(requestText(exchange, 'MaxResults') || Infinity)
-    const came = `${operation} brought ${resultCount} results`
+    const came = `${operation} brought ${resultCount} ${resultCount === 1 ? 'result' : 'results'}`
     if (resultCount > maxResults) this.#log.note('max-results-ignored', `${came} where MaxResults was ${maxResults}`)
     if (isStateLast) this.#log.note('state-last', `${operation} has SearchState behind its results`)
     if (state === 'Queued' && resultCount > 0) this.#log.note('state-queued', `${came} with SearchState Queued`)
