@@ -54,15 +54,18 @@ export class EndpointSide {
     this.#round = 0
     this.#flows.set(exchange, flow)
     const { outgoing, incoming, deviceNumber: _, ...wanted } = plan
+    // An exchange whose end was lost still sends when the next endpoint listens at the same address: that is its own evidence.
+    const flowOf = (seen: { readonly exchange: number | null }): string =>
+      (seen.exchange === null ? undefined : this.#flows.get(seen.exchange)) ?? flow
     const link = udpLink(endpointAddress)
     const impaired = impairedLink(around ? around(link) : link, {
       seed,
       ...(outgoing && { outgoing }),
       ...(incoming && { incoming }),
-      observe: (observed) => recorder.observe(flow, observed),
+      observe: (observed) => recorder.observe(flowOf, observed),
     })
     await using endpoint = new VideoNetworkEndpoint({
-      link: recorder.tapLink(impaired, 'endpoint', flow),
+      link: recorder.tapLink(impaired, 'endpoint', flowOf),
       to: converterAddress,
       converterNumber,
       timings: STAGGERED_TIMINGS,
