@@ -60,6 +60,8 @@ export class EndpointSide {
     const link = udpLink(endpointAddress)
     const impaired = impairedLink(around ? around(link) : link, {
       seed,
+      // When an older exchange ends is chance; what is lost on purpose must follow from the seed alone.
+      exchange,
       ...(outgoing && { outgoing }),
       ...(incoming && { incoming }),
       observe: (observed) => recorder.observe(flowOf, observed),

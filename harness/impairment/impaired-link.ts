@@ -27,6 +27,8 @@ export interface ImpairedLinkOptions {
   readonly outgoing?: ImpairmentOptions
   /** What happens to packets that arrive through the link. Default: nothing. */
   readonly incoming?: ImpairmentOptions
+  /** The only exchange whose packets anything happens to; those of others, and what cannot be read, pass. Default: all packets alike. */
+  readonly exchange?: number
   /** What a packet says. Default: the reference endpoint's `describePacket`. */
   readonly identify?: (packet: Uint8Array) => PacketDescription
   /** Told of each packet to which something happens, before it happens; for the evidence. Default: nobody. */
@@ -39,6 +41,7 @@ const schema = z.strictObject({
   seed: z.int(),
   outgoing: impairmentSchema.optional(),
   incoming: impairmentSchema.optional(),
+  exchange: z.int().min(1).max(0xffffffff).optional(),
   identify: z
     .custom<(packet: Uint8Array) => PacketDescription>(isFunction, 'expected a function')
     .default(() => describePacket),
@@ -56,10 +59,15 @@ const schema = z.strictObject({
  * @throws UsageError `ERR_VIEWNET_OPTION` naming the option, what was expected and what came
  */
 export function impairedLink(link: Link, options: ImpairedLinkOptions): Link {
-  const { seed, outgoing, incoming, identify, observe, schedule } = parseStrictly(schema, options, 'impairedLink')
+  const { seed, outgoing, incoming, exchange, identify, observe, schedule } = parseStrictly(
+    schema,
+    options,
+    'impairedLink',
+  )
   const held = new HeldPackets(schedule)
   const impair = (direction: Direction, impairment: Impairment | undefined): ImpairedWay | undefined =>
-    impairment && new ImpairedWay(new FateDecider(seed, direction, impairment), direction, held, identify, observe)
+    impairment &&
+    new ImpairedWay(new FateDecider(seed, direction, impairment), direction, held, { exchange, identify, observe })
   const way = { outgoing: impair('outgoing', outgoing), incoming: impair('incoming', incoming) }
   return {
     get address() {
@@ -88,32 +96,33 @@ export function impairedLink(link: Link, options: ImpairedLinkOptions): Link {
 /** Hands a packet on, to or from an address. */
 type Deliver = (packet: Uint8Array, address: string) => void
 
+interface WayOptions {
+  readonly exchange: number | undefined
+  readonly identify: (packet: Uint8Array) => PacketDescription
+  readonly observe: ((impaired: ImpairedPacket) => void) | undefined
+}
+
 /** One direction of an impaired link. */
 class ImpairedWay {
   readonly #decider: FateDecider
   readonly #direction: Direction
   readonly #held: HeldPackets
-  readonly #identify: (packet: Uint8Array) => PacketDescription
-  readonly #observe: ((impaired: ImpairedPacket) => void) | undefined
+  readonly #options: WayOptions
   /** Delivers the packets that wait to be overtaken; within the bound of {@link HeldPackets}. */
   #overtaken: (() => void)[] = []
 
-  constructor(
-    decider: FateDecider,
-    direction: Direction,
-    held: HeldPackets,
-    identify: (packet: Uint8Array) => PacketDescription,
-    observe: ((impaired: ImpairedPacket) => void) | undefined,
-  ) {
+  constructor(decider: FateDecider, direction: Direction, held: HeldPackets, options: WayOptions) {
     this.#decider = decider
     this.#direction = direction
     this.#held = held
-    this.#identify = identify
-    this.#observe = observe
+    this.#options = options
   }
 
   carry(packet: Uint8Array, address: string, deliver: Deliver): void {
-    const fate = this.#decider.decide(packet, this.#identify(packet))
+    const { exchange, identify } = this.#options
+    const description = identify(packet)
+    if (exchange !== undefined && description.exchange !== exchange) return this.#pass(() => deliver(packet, address))
+    const fate = this.#decider.decide(packet, description)
     switch (fate.type) {
       case 'passed':
         return this.#pass(() => deliver(packet, address))
@@ -136,7 +145,7 @@ class ImpairedWay {
   }
 
   #tell(fate: ImpairedPacket['fate'], packet: Uint8Array): void {
-    this.#observe?.({ fate, direction: this.#direction, packet })
+    this.#options.observe?.({ fate, direction: this.#direction, packet })
   }
 
   /** A packet that goes straight through overtakes those that wait for it. */
