@@ -13,6 +13,7 @@ export class LineFile {
   #waitingLength = 0
   #writing: Promise<void> | undefined
   #file: FileHandle | undefined
+  /** Octets in the file, and those on their way. */
   #bytes = 0
   #hasTrouble = false
   #droppedLines = 0
@@ -31,13 +32,15 @@ export class LineFile {
 
   add({ atMs, text, mark }: ConsoleLine): void {
     const line = `${new Date(atMs).toISOString()} ${mark === undefined ? '' : `[${mark}] `}${text}\n`
-    if (this.#bytes + this.#waitingLength + line.length > this.#maxBytes) {
+    const bytes = Buffer.byteLength(line)
+    if (this.#bytes + bytes > this.#maxBytes) {
       this.#drop(1, `it has reached ${this.#maxBytes} octets`)
     } else if (this.#waitingLength + line.length > MAX_WAITING) {
       this.#drop(1, 'the disk is slower than the device')
     } else {
       this.#waiting.push(line)
       this.#waitingLength += line.length
+      this.#bytes += bytes
       this.#writing ??= this.#write()
     }
   }
@@ -59,8 +62,8 @@ export class LineFile {
         this.#file ??= await open(this.#path, 'a')
         // A disk that is full takes less than it is given.
         await this.#file.writeFile(octets)
-        this.#bytes += octets.length
       } catch (error) {
+        this.#bytes -= octets.length
         this.#drop(lines.length, error instanceof Error ? error.message : 'it cannot be written')
       }
     }

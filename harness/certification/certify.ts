@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { UsageError, ViewnetError, type DeviceIdentity } from 'viewnet/device'
 import { writeReports, type CaseRecord, type RunRecord, type TimelineEntry } from '../report/index.js'
 import type { Verdict } from '../verifier/index.js'
@@ -7,6 +8,7 @@ import { runCases, type CasesDone } from './case-runner.js'
 import { casesOf, runState, sidesOf, type CertifyOptions } from './certify-options.js'
 import { Closers } from './closers.js'
 import { cutShort, sumUp, type Conclusion } from './conclusion.js'
+import { ConsoleEvidence } from './console-evidence.js'
 import { openConverter, type ConverterUnderTest } from './converter-under-test.js'
 import type { DeviceUnderTest } from './device-under-test.js'
 import { EvidenceTrail } from './evidence-trail.js'
@@ -39,7 +41,8 @@ export async function certify(options: CertifyOptions): Promise<RunRecord> {
   const startedAt = new Date()
   const startedAtMs = performance.now()
   await makeFolder(report)
-  const { conclusion, cases, identity, converter, evidence, flows, judged } = await runOnBench(options)
+  const said = device.console && new ConsoleEvidence(device.console, join(report, 'console.log'))
+  const { conclusion, cases, identity, converter, evidence, flows, judged } = await runOnBench(options, said)
   const record: RunRecord = {
     run,
     ...conclusion,
@@ -53,7 +56,7 @@ export async function certify(options: CertifyOptions): Promise<RunRecord> {
     evidence,
     flows,
     ...(judged && { findings: judged.findings, exchanges: judged.exchanges }),
-    ...(device.power ? { timeline: timelineOf(device, startedAt.getTime()) } : {}),
+    ...(device.power || said ? { timeline: timelineOf(device, said, startedAt.getTime()) } : {}),
     report,
     reproduce,
     versions,
@@ -81,7 +84,7 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 /** Build the rig, run the cases, take the rig down. A rig that cannot be built, or falls apart, is a result, not an exception. */
-async function runOnBench(options: CertifyOptions): Promise<RunOutcome> {
+async function runOnBench(options: CertifyOptions, said: ConsoleEvidence | undefined): Promise<RunOutcome> {
   const { signal } = options
   const opened = new Closers()
   let trail: EvidenceTrail | undefined
@@ -96,7 +99,7 @@ async function runOnBench(options: CertifyOptions): Promise<RunOutcome> {
     flows: trail?.recorder.flows() ?? {},
   })
   try {
-    await openAttachments(options, opened)
+    await openAttachments(options, said, opened)
     trail = await EvidenceTrail.open({ ...options, sides: sidesOf(options) })
     opened.add(trail.close.bind(trail))
     converter = await openConverter(options, trail.recorder)
@@ -122,11 +125,15 @@ async function runOnBench(options: CertifyOptions): Promise<RunOutcome> {
 }
 
 /** Power and console of the device, open; a device whose power is switched gets it now, and is waited for. */
-async function openAttachments({ device, signal }: CertifyOptions, opened: Closers): Promise<void> {
-  const { power, console } = device
-  if (console) {
-    await console.open({ signal })
-    opened.add(() => console.close())
+async function openAttachments(
+  { device, signal }: CertifyOptions,
+  said: ConsoleEvidence | undefined,
+  opened: Closers,
+): Promise<void> {
+  const { power } = device
+  if (said) {
+    opened.add(() => said.close())
+    await said.open(signal)
   }
   if (!power) return
   await power.open({ signal })
@@ -140,12 +147,19 @@ async function openAttachments({ device, signal }: CertifyOptions, opened: Close
   }
 }
 
-/** What relays did, in the order of time. */
-function timelineOf({ switchings }: DeviceUnderTest, startedAtMs: number): readonly TimelineEntry[] {
-  return switchings.map(({ outlet, to, atMs }) => ({
-    atMs: Math.max(0, Math.round(atMs - startedAtMs)),
+/** What relay and console did, in the order of time. */
+function timelineOf(
+  { switchings }: DeviceUnderTest,
+  said: ConsoleEvidence | undefined,
+  startedAtMs: number,
+): readonly TimelineEntry[] {
+  const switched = switchings.map(({ outlet, to, atMs }): TimelineEntry => ({
+    atMs,
     lane: 'relay',
     label: `${outlet} ${to}`,
     kind: to,
   }))
+  return [...switched, ...(said?.entries ?? [])]
+    .sort((one, other) => one.atMs - other.atMs)
+    .map((entry) => ({ ...entry, atMs: Math.max(0, Math.round(entry.atMs - startedAtMs)) }))
 }

@@ -78,7 +78,7 @@ export function certifyCommand(): Command {
     .option('--run <id>', 'name of the run in topics and reports; default: the time and a little chance', runId)
     .option(
       '--report <dir>',
-      'folder for report.html, run.json, run.jws, run.tap, junit.xml, ctrf.json and the packets; default: report/RUN; of several devices, a folder each in it',
+      'folder for report.html, run.json, run.jws, run.tap, junit.xml, ctrf.json, the packets and, with a console, console.log; default: report/RUN; of several devices, a folder each in it',
     )
     .option(
       '--sign-key <file>',
