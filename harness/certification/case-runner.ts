@@ -106,13 +106,18 @@ async function runCase(entry: CertificationCase, context: RunContext): Promise<C
 }
 
 /** Without a device or a converter that answers, or evidence that comes back, every further case would only wait for the same silence. */
-function skipped(entry: CertificationCase, { options, trail, converter, done }: RunContext): CaseResult | undefined {
+function skipped(
+  entry: CertificationCase,
+  { options, trail, converter, findings, done }: RunContext,
+): CaseResult | undefined {
   const skip = (outcome: Outcome, why: string): CaseResult => ({ outcome, measurements: [], why })
   if (options.signal.aborted) return skip('aborted', 'the run was stopped')
   const reached = done.find(({ id }) => id === reach.id)
   // A black box may reach the device where we do not; of the cases before it, those that need our own listing say so themselves.
   const needsDevice = options.blackBox === undefined || DEVICE_CASES.includes(entry)
-  if (needsDevice && reached && reached.outcome !== 'pass')
+  // One that answered beyond a limit was reached, and can be tested.
+  const isReached = reached?.outcome === 'pass' || findings.description?.capabilities.listRecordings === true
+  if (needsDevice && reached && !isReached)
     return skip('could-not-test', `the device was not reached (${reached.id}: ${reached.why})`)
   if (trail.failure) return skip('could-not-test', `the evidence broke off (${trail.failure.message})`)
   if (converter.silence) return skip('could-not-test', converter.silence.message)

@@ -3,6 +3,7 @@ import { BenchError } from '../bench/errors.js'
 import type { Fate } from '../evidence/index.js'
 import type { Measurement, Outcome } from '../report/index.js'
 import type { CaseResult, ObservedExchange } from './case.js'
+import { heldTo, type Limit } from './held-to.js'
 
 /** What a case asks of an exchange beyond the verifier's rules. */
 export interface Expectation {
@@ -16,11 +17,14 @@ export interface Expectation {
   readonly mayGiveUp?: boolean
   /** Fates that packets must have met on the path: an impairment that did nothing proves nothing. */
   readonly fates?: readonly Fate[]
+  /** What its duration is held to; undefined: nothing. */
+  readonly exchangeMs?: Limit | undefined
 }
 
 /** Judge one exchange, from the published evidence alone. */
 export function judgeExchange(observed: ObservedExchange, expectation: Expectation): CaseResult {
-  const measurements = measure(observed, expectation)
+  const duration = heldTo('exchangeMs', Math.round(observed.durationMs), expectation.exchangeMs)
+  const measurements = [...measure(observed, expectation), duration.measurement]
   const conclude = (outcome: Outcome, why: string): CaseResult => ({ outcome, measurements, why })
   const { verdict, summary } = observed
   const [finding] = verdict.findings
@@ -49,11 +53,12 @@ export function judgeExchange(observed: ObservedExchange, expectation: Expectati
   }
   const absent = (expectation.fates ?? []).filter((fate) => !observed.fates.has(fate))
   if (absent.length > 0) return conclude('could-not-test', `the impairment left no packet ${absent.join(' or ')}`)
+  if (duration.problem !== '') return conclude('fail', duration.problem)
   return conclude('pass', isGivenUp ? 'the endpoint gave up by the rules' : '')
 }
 
 function measure(
-  { summary, durationMs, fates }: ObservedExchange,
+  { summary, fates }: ObservedExchange,
   { announced, droppedLeast, fates: expectedFates = [] }: Expectation,
 ): readonly Measurement[] {
   const limit = (text: string, of: number | undefined): string | null => (of === undefined ? null : `${text} ${of}`)
@@ -72,7 +77,6 @@ function measure(
     ...expectedFates
       .filter((fate) => fate !== 'dropped')
       .map((fate) => ({ name: `${fate} on the path`, value: fates.get(fate) ?? 0, unit: 'packets', limit: '≥ 1' })),
-    { name: 'duration', value: Math.round(durationMs), unit: 'ms', limit: null },
   ]
 }
 

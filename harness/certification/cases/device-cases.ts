@@ -1,6 +1,7 @@
 import type { DeviceIdentity, Recording } from 'viewnet/device'
 import { regularExpressionOf, type BenchDevice } from '../../bench/index.js'
 import type { CertificationCase } from '../case.js'
+import { heldTo } from '../held-to.js'
 
 /** The harness's own listing of a device, complete or an error. */
 async function listAll(pages: AsyncIterable<readonly Recording[]>): Promise<readonly Recording[]> {
@@ -13,22 +14,29 @@ async function listAll(pages: AsyncIterable<readonly Recording[]>): Promise<read
 export const reach: CertificationCase = {
   id: 'reach',
   title: 'the device is reached and offers a recording search',
-  async run({ device, findings, signal }) {
+  async run({ device, findings, limitOf, signal }) {
     const startedAtMs = performance.now()
     const description = await device.describe({ signal })
     const answerMs = Math.round(performance.now() - startedAtMs)
     findings.description = description
     const { capabilities, clockOffsetMs } = description
-    const measurements = [
-      { name: 'answer time', value: answerMs, unit: 'ms', limit: null },
+    const held = [
+      heldTo('answerMs', answerMs, limitOf('answerMs')),
       ...(clockOffsetMs === undefined
         ? []
-        : [{ name: 'clock offset', value: Math.round(clockOffsetMs), unit: 'ms', limit: null }]),
+        : [heldTo('clockOffsetMs', Math.round(clockOffsetMs), limitOf('clockOffsetMs'))]),
     ]
-    if (capabilities.listRecordings) return { outcome: 'pass', measurements, why: '' }
+    const measurements = held.map(({ measurement }) => measurement)
+    const why = problemsOf(held)
+    if (capabilities.listRecordings) return { outcome: why === '' ? 'pass' : 'fail', measurements, why }
     const offered = capabilities.services.join(', ') || 'nothing'
     return { outcome: 'fail', measurements, why: `expected a recording search service, the device offers ${offered}` }
   },
+}
+
+/** What is beyond its limit, in a sentence; empty where nothing is. */
+function problemsOf(held: readonly { readonly problem: string }[]): string {
+  return held.flatMap(({ problem }) => (problem === '' ? [] : [problem])).join('; ')
 }
 
 /** The device says who it is. */
@@ -74,11 +82,12 @@ function mismatch(identity: DeviceIdentity, expected: NonNullable<BenchDevice['e
 export const list: CertificationCase = {
   id: 'list',
   title: 'the device lists its recordings completely, each once',
-  async run({ device, findings, trueCount, signal }) {
+  async run({ device, findings, trueCount, limitOf, signal }) {
     const startedAtMs = performance.now()
     const listing = await listAll(device.listRecordings({ signal }))
     const listMs = Math.round(performance.now() - startedAtMs)
     findings.listing = listing
+    const held = heldTo('listMs', listMs, limitOf('listMs'))
     const coarse = listing.filter((recording) => recording.coarse === true).length
     const measurements = [
       {
@@ -88,7 +97,7 @@ export const list: CertificationCase = {
         limit: trueCount === undefined ? null : `= ${trueCount}`,
       },
       { name: 'coarse', value: coarse, unit: 'resources', limit: null },
-      { name: 'listing time', value: listMs, unit: 'ms', limit: null },
+      held.measurement,
     ]
     const distinct = new Set(listing.map(({ identity }) => identity)).size
     if (distinct !== listing.length) {
@@ -101,6 +110,6 @@ export const list: CertificationCase = {
         why: `expected ${trueCount} resources, the device's list has ${listing.length}`,
       }
     }
-    return { outcome: 'pass', measurements, why: '' }
+    return { outcome: held.problem === '' ? 'pass' : 'fail', measurements, why: held.problem }
   },
 }
