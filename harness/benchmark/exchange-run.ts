@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { udpLink, type Acceleration } from 'viewnet/link'
+import { udpLink, type Acceleration, type Link } from 'viewnet/link'
 import { VideoNetworkEndpoint, type EndEvent } from '../endpoint/index.js'
 import { CONVERTER_NUMBER, deviceOf, type DeviceSize } from './peer-messages.js'
 
@@ -16,10 +16,18 @@ export interface BenchmarkEndpoint {
   readonly window: number
 }
 
-/** Start an endpoint that asks the converter at an address. */
-export async function startEndpoint(to: string, acceleration: Acceleration): Promise<BenchmarkEndpoint> {
+/**
+ * Start an endpoint that asks the converter at an address.
+ *
+ * @param tap - put around its link
+ */
+export async function startEndpoint(
+  to: string,
+  acceleration: Acceleration,
+  tap: (link: Link) => Link = (link) => link,
+): Promise<BenchmarkEndpoint> {
   const link = udpLink('udp://127.0.0.1:0', { acceleration })
-  const endpoint = new VideoNetworkEndpoint({ link, to, converterNumber: CONVERTER_NUMBER })
+  const endpoint = new VideoNetworkEndpoint({ link: tap(link), to, converterNumber: CONVERTER_NUMBER })
   await endpoint.start()
   // A quarter: the rest is for other packets, and for what each packet takes besides its octets.
   const burst = link.stats?.().receiveBurstPackets ?? 0

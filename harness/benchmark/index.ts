@@ -8,6 +8,7 @@ import { evidenceMeasurements } from './evidence-figures.js'
 import { exchangeMeasurements } from './exchange-figures.js'
 import type { Measurement } from './figure.js'
 import { onvifListingMeasurements } from './onvif-listing.js'
+import { recordingMeasurements } from './recording-figures.js'
 import { scaleMeasurements } from './scale-figures.js'
 import { verifierMeasurements } from './verifier-figures.js'
 import { wireMeasurements } from './wire-figures.js'
@@ -21,6 +22,7 @@ export function measurements(): readonly Measurement[] {
     ...exchangeMeasurements(),
     ethernetMeasurement(),
     ...scaleMeasurements(),
+    ...recordingMeasurements(),
     ...evidenceMeasurements(),
     ...verifierMeasurements(),
     ...onvifListingMeasurements(),

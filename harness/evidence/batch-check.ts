@@ -152,7 +152,7 @@ function decodePackets(column: Column, sequence: Column): DecodedPackets | undef
     seen[place] = i
     end += decoded
   }
-  return { octets, starts }
+  return { octets: octets.subarray(0, end), starts }
 }
 
 function decodedOctets(base64: string): number {

@@ -2,42 +2,36 @@ import { crc32 } from 'node:zlib'
 import type { PacketBatch } from './batch.js'
 import type { TypedColumns } from './typed-columns.js'
 
-/** So many last characters of a packet in base64 hold its own CRC-32 over all of it (docs/protocol.md, section 1). */
-const CRC_CHARACTERS = 8
+/** Stands for null among numbers of which none is negative. */
+const NOTHING = -1
+
+/** Columns of numbers: t, exchange, sequence, round, octets, content. */
+const NUMBERS = 6
 
 /**
- * What a batch says, in one number of 32 bits: two batches of one index are told apart by it. It protects against accidents, not against
- * forgers.
+ * What a batch says, all of it, in one number of 32 bits: two batches of one index are told apart by it. It protects against accidents, not
+ * against forgers.
  *
- * It is worked out for every batch that is read: so numbers are mixed one by one, and of a packet the end, which tells it from others.
+ * It is worked out for every batch that is read: so numbers, and packets that are decoded already, pass the CRC-32 of the runtime in one piece each.
  */
-export function batchFingerprint({ first, columns, bytes }: PacketBatch, { sights, contents }: TypedColumns): number {
-  const { t, exchange, sequence, round, octets, fields } = columns
-  let hash = mixed(first, t.length)
+export function batchFingerprint({ first, columns, bytes }: PacketBatch, typed: TypedColumns): number {
+  const { t, exchange, sequence, round, octets, content, fields } = columns
+  const numbers = new Float64Array(NUMBERS * t.length)
+  let said = first
   for (let i = 0; i < t.length; i++) {
-    // Columns are equally long; a null mixes as 0.
-    const moment = t[i]!
-    hash = mixed(mixed(hash, moment), moment / 2 ** 32)
-    hash = mixed(mixed(hash, exchange[i]!), sequence[i]!)
-    hash = mixed(mixed(hash, (round[i]! << 16) | octets[i]!), sights[i]!)
-    hash = mixed(hash, contents[i]!)
-    const said = fields[i] ?? null
-    if (said !== null) hash = mixed(hash, crc32(JSON.stringify(said)))
-    const packet = bytes?.[i]
-    if (packet !== undefined) hash = mixedEnd(hash, packet)
+    const at = NUMBERS * i
+    // Columns are equally long.
+    numbers[at] = t[i]!
+    numbers[at + 1] = exchange[i] ?? NOTHING
+    numbers[at + 2] = sequence[i] ?? NOTHING
+    numbers[at + 3] = round[i] ?? NOTHING
+    numbers[at + 4] = octets[i]!
+    numbers[at + 5] = content[i] === null ? NOTHING : typed.contents[i]!
+    const named = fields[i] ?? null
+    if (named !== null) said = crc32(`${i}${JSON.stringify(named)}`, said >>> 0)
   }
-  return hash
-}
-
-function mixed(hash: number, value: number): number {
-  // The multiplier of the 32-bit FNV hash.
-  return Math.imul(hash ^ value, 0x01000193)
-}
-
-function mixedEnd(hash: number, packet: string): number {
-  let end = mixed(hash, packet.length)
-  for (let at = Math.max(0, packet.length - CRC_CHARACTERS); at < packet.length; at++) {
-    end = mixed(end, packet.charCodeAt(at))
-  }
-  return end
+  const spoken = crc32(typed.sights, crc32(numbers, said >>> 0))
+  if (!bytes) return spoken
+  const { packets } = typed
+  return packets ? crc32(packets.starts, crc32(packets.octets, spoken)) : crc32(bytes.join(), spoken)
 }

@@ -21,7 +21,7 @@ export interface TypedColumns {
   readonly packets?: DecodedPackets
 }
 
-/** Packets one behind the other; records with the same packet may share it. */
+/** Packets one behind the other, and nothing else; records with the same packet may share it. */
 export interface DecodedPackets {
   readonly octets: Uint8Array
   /** Where the packet of each record begins. */
