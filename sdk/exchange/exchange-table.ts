@@ -44,10 +44,16 @@ interface Entry<P extends ReturnPath> extends Due {
   readonly key: string
   readonly path: P
   readonly exchange: Exchange
-  /** It stands in the queue of those that may send now, or of those that have something to tell. */
+  /** It stands in the queue of those with a message to send, of those that may send resources now, or of those that have something to tell. */
+  isUrgent: boolean
   isReady: boolean
   isEventful: boolean
 }
+
+/** Packets that go in one circle through all exchanges that may send: some 80 ms of a slow machine, well under the 500 ms after which an endpoint ends a round. */
+const CIRCLE_PACKETS = 8_000
+/** A turn is never smaller: a run costs about the same however short it is. */
+const TURN_PACKETS_LEAST = 8
 
 interface Remembered {
   readonly response: Response | undefined
@@ -63,6 +69,8 @@ export class ExchangeTable<P extends ReturnPath> {
   readonly #knowsDevice: (deviceNumber: bigint) => boolean
   readonly #limits: ExchangeLimits
   readonly #entries = new Map<string, Entry<P>>()
+  /** Those with a RESPONSE or a ROUND_END to send: single packets that somebody waits for, so they go before the resources of all others. */
+  readonly #urgent: Entry<P>[] = []
   /** Those that may send now, served in turn, so that a large exchange does not starve a small one. */
   readonly #ready: Entry<P>[] = []
   /** Those that have something to tell. */
@@ -152,11 +160,12 @@ export class ExchangeTable<P extends ReturnPath> {
    * The same for a shell that sends RESOURCE packets by the run: a message, or as many RESOURCE packets as may go now of the exchange whose turn it
    * is and as the run takes.
    *
-   * @param begin - gives a run that was begun for packets on this path
+   * @param begin - gives a run that was begun for packets on this path; it should take no more packets than it is told: the more exchanges wait
+   *   for their turn, the shorter a turn is
    */
   pollRun(
     nowMs: number,
-    begin: (path: P, exchange: Exchange) => ResourceRun,
+    begin: (path: P, exchange: Exchange, turnPackets: number) => ResourceRun,
   ): Outgoing<P> | OutgoingRun<P> | undefined {
     const answer = this.#answers.shift()
     if (answer) return answer
@@ -168,7 +177,7 @@ export class ExchangeTable<P extends ReturnPath> {
       this.#sort(entry, nowMs)
       return { path, message }
     }
-    const run = begin(path, exchange)
+    const run = begin(path, exchange, this.#turnPackets)
     exchange.pollRun(nowMs, run)
     this.#sort(entry, nowMs)
     return { path, run }
@@ -202,6 +211,10 @@ export class ExchangeTable<P extends ReturnPath> {
       entry.isEventful = true
       this.#eventful.push(entry)
     }
+    if (!entry.isUrgent && exchange.hasMessage) {
+      entry.isUrgent = true
+      this.#urgent.push(entry)
+    }
     const transmitAtMs = exchange.nextTransmitMs(nowMs) ?? Infinity
     if (!entry.isReady && transmitAtMs <= nowMs) {
       entry.isReady = true
@@ -212,8 +225,18 @@ export class ExchangeTable<P extends ReturnPath> {
     else this.#due.set(entry, dueAtMs)
   }
 
+  /** Packets of one turn, now that one exchange was taken out of the queue. */
+  get #turnPackets(): number {
+    return Math.max(TURN_PACKETS_LEAST, Math.floor(CIRCLE_PACKETS / (this.#ready.length + 1)))
+  }
+
   /** The exchange whose turn it is, if any may send now. What could not any more, by a message that came since, is queued anew. */
   #nextReady(nowMs: number): Entry<P> | undefined {
+    for (let entry; (entry = this.#urgent[0]);) {
+      if (entry.exchange.hasMessage) return entry
+      this.#urgent.shift()
+      entry.isUrgent = false
+    }
     for (let entry; (entry = this.#ready[0]);) {
       if ((entry.exchange.nextTransmitMs(nowMs) ?? Infinity) <= nowMs) return entry
       this.#ready.shift()
@@ -227,8 +250,14 @@ export class ExchangeTable<P extends ReturnPath> {
   #takeTurn(nowMs: number): Entry<P> | undefined {
     const entry = this.#nextReady(nowMs)
     if (!entry) return undefined
-    this.#ready.shift()
-    entry.isReady = false
+    if (entry.isUrgent) {
+      // It keeps its place among those that may send resources.
+      this.#urgent.shift()
+      entry.isUrgent = false
+    } else {
+      this.#ready.shift()
+      entry.isReady = false
+    }
     return entry
   }
 
@@ -253,7 +282,7 @@ export class ExchangeTable<P extends ReturnPath> {
       // A device may answer what was ended meanwhile.
       if (this.#entries.get(key) === opened) this.#sort(opened, answeredAtMs)
     })
-    const queued = { isReady: false, isEventful: false, dueAtMs: Infinity, heapAt: NOT_IN_HEAP }
+    const queued = { isUrgent: false, isReady: false, isEventful: false, dueAtMs: Infinity, heapAt: NOT_IN_HEAP }
     const opened: Entry<P> = { key, path, exchange, ...queued }
     this.#entries.set(key, opened)
     this.#sort(opened, nowMs)
@@ -279,6 +308,7 @@ export class ExchangeTable<P extends ReturnPath> {
     this.#due.remove(entry)
     // It tells no more, and sends only what is handed over here.
     this.#eventful.splice(this.#eventful.indexOf(entry), 1)
+    if (entry.isUrgent) this.#urgent.splice(this.#urgent.indexOf(entry), 1)
     if (entry.isReady) this.#ready.splice(this.#ready.indexOf(entry), 1)
     // A refusal closes the exchange with its RESPONSE still to go.
     for (let last; (last = exchange.pollTransmit(nowMs));) this.#answers.push({ path, message: last })

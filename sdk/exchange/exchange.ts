@@ -152,7 +152,7 @@ export class Exchange {
 
   /** When the next message may go: now, or later; undefined: there is none to send. */
   nextTransmitMs(nowMs: number): number | undefined {
-    if (this.#responseWaits || this.#roundEnd) return nowMs
+    if (this.hasMessage) return nowMs
     if (this.#nextSequence === undefined) return undefined
     return Math.max(this.#pacer.readyAtMs(nowMs), this.#credit?.readyAtMs(nowMs) ?? nowMs)
   }
@@ -160,6 +160,11 @@ export class Exchange {
   /** The next message that may go now; undefined: none now. */
   pollTransmit(nowMs: number): Response | Resource | RoundEnd | undefined {
     return this.pollMessage() ?? this.#pollResource(nowMs)
+  }
+
+  /** Whether {@link Exchange.pollMessage} has something to send: it may go at once. */
+  get hasMessage(): boolean {
+    return this.#responseWaits || this.#roundEnd !== undefined
   }
 
   /** The next message that is not a RESOURCE; it goes before any. Undefined: there is none. */

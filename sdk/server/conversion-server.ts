@@ -168,7 +168,9 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     const nowMs = now()
     // A listener may have closed us.
     for (let left = STEP_PACKETS; left > 0 && this.#state === 'started';) {
-      const outgoing = this.#table.pollRun(nowMs, (route, exchange) => this.#beginRun(route, exchange, left))
+      const outgoing = this.#table.pollRun(nowMs, (route, exchange, turnPackets) =>
+        this.#beginRun(route, exchange, Math.min(left, turnPackets)),
+      )
       if (!outgoing) break
       left -= 'message' in outgoing ? this.#sendMessage(outgoing) : this.#sendRun(outgoing.run, outgoing.path.peer)
     }
@@ -176,11 +178,11 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     this.#arm()
   }
 
-  #beginRun(route: Route, { request }: Exchange, packetsLeft: number): ResourceRun {
+  #beginRun(route: Route, { request }: Exchange, packetsAllowed: number): ResourceRun {
     const { exchange, converterNumber } = request
     const packetsMost = route.encoder ? RUN_PACKETS_MOST : FIRST_RUN_PACKETS
     route.encoder ??= new ResourceEncoder(this.#codec, { ...route, exchange, converterNumber })
-    this.#run.begin(route.encoder, Math.min(packetsLeft, packetsMost))
+    this.#run.begin(route.encoder, Math.min(packetsAllowed, packetsMost))
     return this.#run
   }
 
