@@ -3,7 +3,7 @@
  *
  * @module certification
  */
-export { findAttachments } from './attachments.js'
+export { findAttachments, type Attachments } from './attachments.js'
 export type { CaseBench, CaseResult, CertificationCase, ExchangePlan, Findings, ObservedExchange } from './case.js'
 export { CASE_IDS, CASES, CaseTag, type CaseId } from './case-ids.js'
 export type { BlackBoxOptions } from './black-box-converter.js'
@@ -13,4 +13,5 @@ export { certify, newRunId } from './certify.js'
 export type { CertificationEvent, CertifyOptions } from './certify-options.js'
 export { benchDevice, simulatedDevice, type DeviceUnderTest } from './device-under-test.js'
 export type { DeviceNumbers } from './converter-under-test.js'
+export type { Limit } from './held-to.js'
 export type { PathFates, ResourceContents } from './resource-contents.js'
