@@ -13,7 +13,6 @@ export const LIMITS = {
   silentMs: { measurement: 'time to silence', unit: 'ms', limit: 20_000 },
   unreachableMs: { measurement: 'time to refusal', unit: 'ms', limit: 60_000 },
   clockAfterPowerLossMs: { measurement: 'clock offset after power loss', unit: 'ms', limit: 300_000 },
-  rtspMs: { measurement: 'RTSP answer time', unit: 'ms', limit: 10_000 },
 } as const
 
 /** A key of {@link LIMITS}. */
