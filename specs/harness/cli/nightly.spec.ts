@@ -71,7 +71,7 @@ void t.test('wrong usage is said', async (t) => {
   const cwd = t.testdir()
   t.match(await viewnet('nightly --bench none.yaml', { cwd }), {
     status: 3,
-    stderr: /none\.yaml: expected a file to read/,
+    stderr: /none\.yaml:1:1: expected a file to read/,
   })
   t.match(await viewnet('nightly --parallel 0', { cwd }), { status: 3, stderr: /whole number of 1–64/ })
   t.match(await viewnet('nightly --budget never', { cwd }), { status: 3, stderr: /0\.01–10080 minutes/ })

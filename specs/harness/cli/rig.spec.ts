@@ -52,7 +52,7 @@ t.test('an absent device: exit 2, could-not-test, and the report is written [iss
   t.equal(status, 2)
   t.match(stdout, /verdict +│ COULD-NOT-TEST/)
   t.match(stdout, /could-not-test: reach: .*ECONNREFUSED/)
-  t.match(stderr, /\[1\/14\] \? the device is reached .*could-not-test/)
+  t.match(stderr, /\[1\/\d+\] \? the device is reached .*could-not-test/)
   const record = JSON.parse(await readFile(join(cwd, 'r', 'run.json'), 'utf8')) as Contract
   t.equal(record.verdict, 'could-not-test')
   t.same([...new Set(record.cases.map(({ outcome }) => outcome))], ['could-not-test'])
@@ -61,7 +61,7 @@ t.test('an absent device: exit 2, could-not-test, and the report is written [iss
 t.test('SIGINT ends a certification soon: aborted, reported, exit 2', async (t) => {
   const cwd = t.testdir({})
   const running = start(['certify', '--seed', '1', '--recordings', '20', '--json', '--report', 'r'], { cwd })
-  await running.said('[3/14]')
+  await running.said('[3/')
   const { status, stdout, stderr } = await running.stop('SIGINT')
   t.equal(status, 2)
   const [contract] = contracts(stdout)
