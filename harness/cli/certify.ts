@@ -9,11 +9,12 @@ import {
   type CertificationEvent,
   type DeviceUnderTest,
 } from '../certification/index.js'
+import { devicesVerdict } from '../nightly/index.js'
 import { isBlackBox, type RunRecord, type SigningKey } from '../report/index.js'
 import { fileBench, readBench, simulatedBench, type Bench } from './bench.js'
 import { DEFAULT_CONVERTER_NUMBER, describeHolder, leasedOutlet, Leases } from '../bench/index.js'
 import { brokerAddress, integer, messageNumber, peerAddress, runId, topicLevel } from './option-parsers.js'
-import { ExitStatus, note, print, printJson } from './output.js'
+import { note, print, printJson, verdictStatus, type ExitStatus } from './output.js'
 import { progressOn } from './progress.js'
 import { runSummary } from './run-summary.js'
 import { SIGNING_KEY_VARIABLE, signingKeyForRun } from './signing.js'
@@ -125,12 +126,7 @@ async function certifyBench(flags: CertifyFlags, signal: AbortSignal): Promise<E
       await device.close()
     }
   }
-  const verdicts = records.map(({ verdict }) => verdict)
-  return verdicts.includes('fail')
-    ? ExitStatus.failed
-    : verdicts.every((verdict) => verdict === 'pass')
-      ? ExitStatus.good
-      : ExitStatus.couldNotTest
+  return verdictStatus(devicesVerdict(records))
 }
 
 /** Hold what a device needs for as long as it is certified; a run that loses it is stopped. */

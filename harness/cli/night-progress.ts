@@ -49,7 +49,7 @@ function lineOf(event: NightEvent): string | undefined {
     case 'attemptSettled':
       return event.counts
         ? `✓ ${attemptOf(event)} had ended when the night was cut off; it counts`
-        : `! ${attemptOf(event)} was under way when the night was cut off; it is made again`
+        : `! ${attemptOf(event)} was under way when the night was cut off; it counts for nothing`
     case 'outletAwaited':
       return `… ${event.device}: its outlet is waited for: ${plainText(event.holders.join('; '))}`
     case 'outletSecured':

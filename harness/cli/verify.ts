@@ -9,7 +9,7 @@ import { BOTH_SIDES, readEvidenceFile, RunReader, Side, topicLevel, type FlowTot
 import { notJudgedLines } from './not-judged-lines.js'
 import { Verifier, type Finding, type Verdict } from '../verifier/index.js'
 import { brokerAddress, seconds } from './option-parsers.js'
-import { ExitStatus, note, print, printJson } from './output.js'
+import { ExitStatus, note, print, printJson, verdictStatus } from './output.js'
 import { stopSignal } from './until-stopped.js'
 import { judgeCertificate } from './verify-certificate.js'
 
@@ -48,11 +48,7 @@ export function verifyCommand(): Command {
         const verdict = await judge(file, flags, signal)
         if (flags.json === true) printJson(verdict)
         else print(verdictText(verdict))
-        process.exitCode = {
-          pass: ExitStatus.good,
-          fail: ExitStatus.failed,
-          'could-not-test': ExitStatus.couldNotTest,
-        }[verdict.verdict]
+        process.exitCode = verdictStatus(verdict.verdict)
       } finally {
         release()
       }

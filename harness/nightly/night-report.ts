@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { BenchError, type BenchDevice } from '../bench/index.js'
 import { deviceHistory, type History, type StoredAttempt } from '../history/index.js'
 import { nightPage, type NightDevice, type NightRecord } from '../report/index.js'
-import { deviceVerdict, nightVerdict } from './night-verdict.js'
+import { deviceVerdict, devicesVerdict } from './night-verdict.js'
 
 /** What a night's record is made from. */
 export interface NightFacts {
@@ -37,7 +37,7 @@ export async function nightRecord(
   }
   return {
     night,
-    verdict: nightVerdict(devices),
+    verdict: devicesVerdict(devices),
     startedAt: new Date(startedAtMs).toISOString(),
     durationMs: Date.now() - startedAtMs,
     seed,

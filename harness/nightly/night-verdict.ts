@@ -26,8 +26,8 @@ export function deviceVerdict(attempts: readonly JudgedAttempt[]): {
   return { verdict, why: [own, ...others].filter((part) => part !== '').join('; ') }
 }
 
-/** What the devices of a night amount to: one failure is a failure; otherwise one untested device leaves the night untested. */
-export function nightVerdict(devices: readonly { readonly verdict: RunVerdict }[]): RunVerdict {
+/** What several devices amount to: one failure is a failure; otherwise one untested device leaves the whole untested. */
+export function devicesVerdict(devices: readonly { readonly verdict: RunVerdict }[]): RunVerdict {
   if (devices.some(({ verdict }) => verdict === 'fail')) return 'fail'
   return devices.length > 0 && devices.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'could-not-test'
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { deviceVerdict, nightVerdict } from '../../../harness/nightly/night-verdict.js'
+import { deviceVerdict, devicesVerdict } from '../../../harness/nightly/night-verdict.js'
 
 const pass = { verdict: 'pass', why: '' } as const
 const fail = { verdict: 'fail', why: 'list: 2 of 3' } as const
@@ -21,8 +21,8 @@ void t.test('lets the latest attempt that could test the device decide, and tell
 })
 
 void t.test('takes an untested device for no pass of the night', async (t) => {
-  t.equal(nightVerdict([pass, fail, untested]), 'fail')
-  t.equal(nightVerdict([pass, untested]), 'could-not-test')
-  t.equal(nightVerdict([pass, pass]), 'pass')
-  t.equal(nightVerdict([]), 'could-not-test')
+  t.equal(devicesVerdict([pass, fail, untested]), 'fail')
+  t.equal(devicesVerdict([pass, untested]), 'could-not-test')
+  t.equal(devicesVerdict([pass, pass]), 'pass')
+  t.equal(devicesVerdict([]), 'could-not-test')
 })
