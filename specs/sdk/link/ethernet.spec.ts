@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { UsageError } from '../../../sdk/errors.js'
 import {
@@ -166,45 +167,42 @@ t.test(
   },
 )
 
-t.test(
-  'keeps what a slow network does not take yet, in order and within a bound, and counts the rest',
-  { skip },
-  async (t) => {
-    const why = slowNetwork()
-    if (why !== undefined) {
-      t.plan(0, why)
-      return
-    }
-    const [one, other] = [ethernetLink('ethernet:one'), ethernetLink('ethernet:other')]
-    t.teardown(async () => {
-      execFileSync('tc', 'qdisc del dev one root'.split(' '))
-      await Promise.all([one.close(), other.close()])
-    })
-    const heard: number[] = []
-    await other.start({
-      packet: (packet) => heard.push(new DataView(packet.buffer, packet.byteOffset).getUint32(0)),
-    })
-    await one.start(receiver)
-    const run = new Uint8Array(64 * 86)
-    const view = new DataView(run.buffer)
-    const packets = 400 * 64
-    for (let first = 0; first < packets; first += 64) {
-      for (let at = 0; at < 64; at++) view.setUint32(at * 86, first + at)
-      one.sendRun?.(run, 86, nameOf(other, one))
-    }
-    const { queuedPackets, lostPackets, sentPackets } = one.stats!()
-    t.ok(queuedPackets > 0 && queuedPackets <= 4096, `${queuedPackets} wait`)
-    t.ok(lostPackets > 0, `${lostPackets} are lost`)
-    t.equal(queuedPackets + lostPackets + sentPackets, packets, 'and every packet is one or the other')
-    while (heard.length < packets - lostPackets) await new Promise((resolve) => setTimeout(resolve, 5))
-    t.equal(one.stats!().queuedPackets, 0)
-    t.strictSame(
-      heard,
-      heard.toSorted((a, b) => a - b),
-      'in order',
-    )
-  },
-)
+t.test('keeps what a slow network does not take yet, within a bound, and counts the rest', { skip }, async (t) => {
+  const why = slowNetwork()
+  if (why !== undefined) {
+    t.plan(0, why)
+    return
+  }
+  const [one, other] = [ethernetLink('ethernet:one'), ethernetLink('ethernet:other')]
+  t.teardown(async () => {
+    execFileSync('tc', 'qdisc del dev one root'.split(' '))
+    await Promise.all([one.close(), other.close()])
+  })
+  const heard: number[] = []
+  await other.start({
+    packet: (packet) => heard.push(new DataView(packet.buffer, packet.byteOffset).getUint32(0)),
+  })
+  await one.start(receiver)
+  const run = new Uint8Array(64 * 86)
+  const view = new DataView(run.buffer)
+  const packets = 400 * 64
+  for (let first = 0; first < packets; first += 64) {
+    for (let at = 0; at < 64; at++) view.setUint32(at * 86, first + at)
+    one.sendRun?.(run, 86, nameOf(other, one))
+  }
+  const { queuedPackets, lostPackets, sentPackets } = one.stats!()
+  t.ok(queuedPackets > 0 && queuedPackets <= 4096, `${queuedPackets} wait`)
+  t.ok(lostPackets > 0, `${lostPackets} are lost`)
+  t.equal(queuedPackets + lostPackets + sentPackets, packets, 'and every packet is one or the other')
+  for (let waits = 0; heard.length < packets - lostPackets && waits < 4000; waits++) await wait(5)
+  t.equal(one.stats!().queuedPackets, 0)
+  // In order of number, not of arrival: with two processors the kernel itself lets packets overtake each other.
+  t.strictSame(
+    heard.toSorted((a, b) => a - b),
+    Array.from({ length: packets - lostPackets }, (_, at) => at),
+    'each of the others is heard once',
+  )
+})
 
 /** Make interface one slower than any sender. @returns why it cannot be done here, or undefined */
 function slowNetwork(): string | undefined {
