@@ -1,6 +1,7 @@
-// Makes a checkout runnable: installs the locked packages when they are missing or older than the lock file, then compiles.
+// Makes a checkout runnable: installs the locked packages when they are missing or older than the lock file, then compiles;
+// with the argument `specs`, the specs too.
 // It uses only what Node itself brings, because it runs before anything is installed.
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,4 +21,17 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtime
   console.error('viewnet: installing the locked packages …')
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
 }
-run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--project', root])
+
+// The compiler leaves what it made of a file that is gone: a spec that would still run, a module that would still be published.
+const isSource = /\.tsx?$/
+for (const folder of ['sdk', 'devices', 'harness', 'specs'].filter((each) => existsSync(join(root, 'dist', each)))) {
+  const sources = new Set(
+    readdirSync(join(root, folder), { recursive: true }).map((path) => path.replace(isSource, '')),
+  )
+  for (const path of readdirSync(join(root, 'dist', folder), { recursive: true }))
+    if (!sources.has(path.replace(/\.(js|d\.ts|js\.map)$/, '')))
+      rmSync(join(root, 'dist', folder, path), { recursive: true, force: true })
+}
+
+const project = process.argv[2] === 'specs' ? join(root, 'specs') : root
+run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--build', project])

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
-import { MANIFEST, ROOT } from './package.js'
+import { inCheckout } from '../checkout.js'
+import { MANIFEST } from './package.js'
 
 t.test('every entry point of package.json is there: types, code and source', (t) => {
   for (const [name, target] of Object.entries(MANIFEST.exports)) {
     const paths = typeof target === 'string' ? [target] : Object.values(target)
-    for (const path of paths) t.ok(existsSync(join(ROOT, path)), `${name}: ${path}`)
+    for (const path of paths) t.ok(existsSync(inCheckout(path)), `${name}: ${path}`)
   }
   t.end()
 })
@@ -23,7 +23,7 @@ t.test('every entry point can be imported by its name, and brings something', (t
     '/usr/bin/env',
     ['-u', 'NODE_OPTIONS', process.execPath, '--input-type=module', '-e', script],
     {
-      cwd: ROOT,
+      cwd: inCheckout(),
       encoding: 'utf8',
     },
   )
@@ -40,6 +40,6 @@ t.test('every entry point can be imported by its name, and brings something', (t
 t.test('each program of package.json is there, and says what runs it', (t) => {
   t.same(Object.keys(MANIFEST.bin), ['viewnet'])
   for (const path of Object.values(MANIFEST.bin))
-    t.match(readFileSync(join(ROOT, path), 'utf8'), /^#!\/usr\/bin\/env node\n/)
+    t.match(readFileSync(inCheckout(path), 'utf8'), /^#!\/usr\/bin\/env node\n/)
   t.end()
 })

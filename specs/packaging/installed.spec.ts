@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { MANIFEST, readmeExample, ROOT } from './package.js'
+import { inCheckout } from '../checkout.js'
+import { MANIFEST, readmeExample } from './package.js'
 
 // npm packs, fetches some hundred packages and unpacks them.
 t.setTimeout(300_000)
@@ -41,7 +42,7 @@ t.test(
     const folder = mkdtempSync(join(tmpdir(), 'viewnet-package-'))
     t.teardown(() => rmSync(folder, { recursive: true }))
     // Without its scripts: whoever tests has built, and a second build would disturb the specs that run meanwhile.
-    const packing = await run(ROOT, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', folder)
+    const packing = await run(inCheckout(), 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', folder)
     const [packed] = JSON.parse(packing) as readonly Packed[]
 
     await t.test('the package holds what is run and read, and nothing of how it is made', (t) => {

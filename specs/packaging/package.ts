@@ -1,8 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-
-/** The folder of package.json. */
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+import { inCheckout } from '../checkout.js'
 
 /** What package.json says, as far as these specs ask. */
 export interface Manifest {
@@ -11,11 +8,11 @@ export interface Manifest {
   readonly exports: Readonly<Record<string, string | Readonly<Record<'viewnet-source' | 'types' | 'default', string>>>>
 }
 
-export const MANIFEST = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as Manifest
+export const MANIFEST = JSON.parse(readFileSync(inCheckout('package.json'), 'utf8')) as Manifest
 
 /** README's example of the SDK: its first block of TypeScript. */
 export function readmeExample(): string {
-  const example = /^```ts\n(.*?)^```$/ms.exec(readFileSync(`${ROOT}/README.md`, 'utf8'))?.[1]
+  const example = /^```ts\n(.*?)^```$/ms.exec(readFileSync(inCheckout('README.md'), 'utf8'))?.[1]
   if (example === undefined) throw new Error('README.md has no TypeScript example')
   return example
 }

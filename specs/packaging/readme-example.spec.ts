@@ -1,17 +1,17 @@
-import { join } from 'node:path'
 import t from 'tap'
 import ts from 'typescript'
-import { readmeExample, ROOT } from './package.js'
+import { inCheckout } from '../checkout.js'
+import { readmeExample } from './package.js'
 
 t.test("README's example compiles against the package's own entry points, strictly [issue 2, Repository]", (t) => {
-  const file = join(ROOT, 'readme-example.mts')
+  const file = inCheckout('readme-example.mts')
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2023,
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
     types: ['node'],
-    typeRoots: [join(ROOT, 'node_modules', '@types')],
+    typeRoots: [inCheckout('node_modules/@types')],
     strict: true,
     exactOptionalPropertyTypes: true,
     skipLibCheck: true,

@@ -2,10 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { inCheckout } from '../../checkout.js'
 
 /** ONVIF's schemas and replies recorded from real devices, kept beside the repository; absent in a fresh clone. */
-const SHARED = fileURLToPath(new URL('../../../../shared/onvif', import.meta.url))
+const SHARED = inCheckout('../shared/onvif')
 
 /** The folder of recorded replies; `undefined` where it is absent. */
 export const capturesFolder = existsSync(join(SHARED, 'captures')) ? join(SHARED, 'captures') : undefined

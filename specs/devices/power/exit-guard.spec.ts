@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { serveOnTcp, SimulatedKmtronic } from 'viewnet/devices/simulated'
 
-const CHILD = fileURLToPath(new URL('exit-guard-child.mjs', import.meta.url))
+const CHILD = fileURLToPath(new URL('exit-guard-child.js', import.meta.url))
 
 /** How the child ends, and how that looks from outside: an exit code or a signal, as it would be without the guard. */
 const ENDINGS = [

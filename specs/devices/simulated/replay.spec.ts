@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { UsageError } from 'viewnet/device'
+import { inCheckout } from '../../checkout.js'
 import { ReplayedDevice, SimulatedRecorder } from '../../../devices/simulated/index.js'
 import { parseHead } from '../../../devices/simulated/replay/saved-response.js'
 import {
@@ -20,7 +20,7 @@ import {
   texts,
 } from './soap-client.js'
 
-const captures = fileURLToPath(new URL('../../../../shared/onvif/captures', import.meta.url))
+const captures = inCheckout('../shared/onvif/captures')
 const SERVICES = '<tds:GetServices><tds:IncludeCapability>false</tds:IncludeCapability></tds:GetServices>'
 const SUMMARY = '<tse:GetRecordingSummary/>'
 

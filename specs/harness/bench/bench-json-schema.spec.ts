@@ -3,10 +3,10 @@ import { createRequire } from 'node:module'
 import { Ajv } from 'ajv'
 import t from 'tap'
 import { parse } from 'yaml'
+import { inCheckout } from '../../checkout.js'
 import { benchJsonSchema, checkBench } from '../../../harness/bench/index.js'
 
-const root = new URL('../../../', import.meta.url)
-const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
+const read = (path: string): string => readFileSync(inCheckout(path), 'utf8')
 const committed = JSON.parse(read('docs/bench.schema.json')) as object
 
 t.test('docs/bench.schema.json is what the schema says, and what the package exports [npm run bench-schema]', (t) => {

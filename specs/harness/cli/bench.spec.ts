@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { inCheckout } from '../../checkout.js'
 import { jsonLines, viewnet } from './viewnet.js'
 
-const EXAMPLE = fileURLToPath(new URL('../../../docs/examples/bench.yaml', import.meta.url))
+const EXAMPLE = inCheckout('docs/examples/bench.yaml')
 
 t.test('bench check says good of the example, and warns of variables that are not set [issue 6]', async (t) => {
   const { status, stdout, stderr } = await viewnet(['bench', 'check', EXAMPLE], { env: { CAMERA_PASSWORD: 'sesame' } })

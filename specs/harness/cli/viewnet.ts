@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { inCheckout } from '../../checkout.js'
 
 /** The program as users have it: compiled. */
-const MAIN = fileURLToPath(new URL('../../../dist/harness/cli/main.js', import.meta.url))
+const MAIN = inCheckout('dist/harness/cli/main.js')
 
 /** In place of the configuration of whoever runs the specs: a command may make a key there. */
 const CONFIG = mkdtempSync(join(tmpdir(), 'viewnet-config-'))

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { Ajv, type ValidateFunction } from 'ajv'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { inCheckout } from '../../checkout.js'
 import {
   asyncApiDocument,
   batchOf,
@@ -19,8 +20,7 @@ import {
 } from '../../../harness/evidence/index.js'
 import { resourceRecord } from './records.js'
 
-const root = new URL('../../../', import.meta.url)
-const readJson = (path: string): Record<string, unknown> => JSON.parse(readFileSync(new URL(path, root), 'utf8'))
+const readJson = (path: string): Record<string, unknown> => JSON.parse(readFileSync(inCheckout(path), 'utf8'))
 
 /** Formats such as 'uri' are left to people. */
 const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true })

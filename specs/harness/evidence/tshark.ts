@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { inCheckout } from '../../checkout.js'
 
 const run = promisify(execFile)
 const programs = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']
@@ -15,7 +15,7 @@ const capinfosProgram = find('capinfos')
 /** What a spec says that skips, or false. */
 export const skip = tsharkProgram && capinfosProgram ? false : 'tshark is not installed'
 
-const dissector = fileURLToPath(new URL('../../../harness/evidence/wireshark/viewnet.lua', import.meta.url))
+const dissector = inCheckout('harness/evidence/wireshark/viewnet.lua')
 // Nobody's own settings and plugins.
 const options = {
   env: { ...process.env, WIRESHARK_CONFIG_DIR: tmpdir(), LC_ALL: 'C.UTF-8' },

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { inCheckout } from '../../checkout.js'
 import { tapReport, type RunRecord } from '../../../harness/report/index.js'
 import { HOSTILE, HOSTILE_RECORD } from './hostile-record.js'
 
@@ -21,7 +21,7 @@ interface Read {
 }
 
 /** tap brings it; who has another runner may not have it. */
-const PARSER = fileURLToPath(new URL('../../../node_modules/tap-parser', import.meta.url))
+const PARSER = inCheckout('node_modules/tap-parser')
 const skip = existsSync(PARSER) ? false : 'tap-parser is not installed'
 
 async function parsed(text: string): Promise<Read> {

@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import t from 'tap'
+import { inCheckout } from '../../checkout.js'
 import { describeTransitions } from '../../../sdk/exchange/describe-transitions.js'
 import { TRANSITIONS } from '../../../sdk/exchange/index.js'
 
-const PAGE = new URL('../../../docs/exchange.md', import.meta.url)
+const PAGE = inCheckout('docs/exchange.md')
 /** Ends what people write; what follows is drawn from the table. */
 const MARK = '-->\n\n'
 
@@ -17,7 +18,7 @@ t.test('docs/exchange.md says what the transition table says', async (t) => {
     t.equal(
       page.slice(drawnAt),
       describeTransitions(),
-      'else: npx tap --snapshot specs/sdk/exchange/exchange-page.spec.ts',
+      'else: npm test -- --snapshot dist/specs/sdk/exchange/exchange-page.spec.js',
     )
 })
 

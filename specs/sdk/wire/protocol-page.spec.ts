@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { inCheckout } from '../../checkout.js'
 import { CountVerdict, DecodeErrorCode, REFERENCE_1, ResponseStatus } from '../../../sdk/wire/index.js'
 import { VECTORS } from './vectors.js'
 
-const PAGE = new URL('../../../docs/protocol.md', import.meta.url)
+const PAGE = inCheckout('docs/protocol.md')
 const page = readFileSync(PAGE, 'utf8')
 
 t.test('docs/protocol.md holds every test vector, so that a stranger has what we test with [protocol 4]', async (t) => {

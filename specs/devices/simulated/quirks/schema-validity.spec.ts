@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { inCheckout } from '../../../checkout.js'
 import { QUIRKS, SimulatedRecorder, type QuirkName } from '../../../../devices/simulated/index.js'
 import {
   endSearch,
@@ -15,7 +15,7 @@ import {
   texts,
 } from '../soap-client.js'
 
-const validator = fileURLToPath(new URL('../../../../../shared/onvif/validate', import.meta.url))
+const validator = inCheckout('../shared/onvif/validate')
 const missing = !existsSync(validator)
   ? 'the shared folder with ONVIF schemas is not beside the repository'
   : spawnSync('xmllint', ['--version']).error !== undefined

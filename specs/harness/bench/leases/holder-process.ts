@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
+import { inCheckout } from '../../../checkout.js'
 
 /** Wants a relay, says for whom it waits, and when told to, switches it. */
 const PROGRAM = `
@@ -34,7 +32,7 @@ export class HolderProcess {
     this.#child = spawn(
       '/usr/bin/env',
       ['-u', 'NODE_OPTIONS', process.execPath, '--input-type=module', '-e', PROGRAM, folder, holder, String(staleMs)],
-      { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'], timeout: 120_000, killSignal: 'SIGKILL' },
+      { cwd: inCheckout(), stdio: ['pipe', 'pipe', 'inherit'], timeout: 120_000, killSignal: 'SIGKILL' },
     )
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
   }

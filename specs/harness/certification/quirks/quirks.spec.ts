@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import t from 'tap'
 import { NAIVE_DRIVER, QUIRKS, type QuirkName } from 'viewnet/devices/simulated'
+import { inCheckout } from '../../../checkout.js'
 import { certifyQuirk, expectedVerdict, type QuirkTrial } from './certified-quirk.js'
 import { quirkPage, quirkSection, sectionsOf } from './quirk-page.js'
 
-const PAGE = fileURLToPath(new URL('../../../../docs/quirks.md', import.meta.url))
+const PAGE = inCheckout('docs/quirks.md')
 const NAMES = Object.keys(QUIRKS) as QuirkName[]
 /** `npm run quirks`: all of them. */
 const WRITES = process.env['WRITE_PAGES'] === '1'

@@ -20,7 +20,7 @@ const INTRODUCTION = `# Mutants: the verifier on trial
 
 Each line is a converter, an endpoint or a bench with one change; everything else in it is the product's own: exchanges, codecs, impairment, taps, recorder,
 verifier. Only time is virtual. Without the change, every scenario passes. \`specs/harness/verifier/mutants\` runs them all, and writes this page
-(\`WRITE_PAGES=1 npx tap specs/harness/verifier/mutants/mutants.spec.ts\`); it fails when the page is stale, when a mutant is not seen by the rule that is meant for it,
+(\`WRITE_PAGES=1 npm test -- dist/specs/harness/verifier/mutants/mutants.spec.js\`); it fails when the page is stale, when a mutant is not seen by the rule that is meant for it,
 and when a rule sees no mutant.
 
 The rule that is meant stands in bold; others that saw it as well follow. A wrong endpoint, or wrong evidence, convicts no converter: the verdict is \`could-not-test\`

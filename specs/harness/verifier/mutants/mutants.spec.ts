@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import t from 'tap'
+import { inCheckout } from '../../../checkout.js'
 import { RULES } from '../../../../harness/verifier/index.js'
 import { MUTANTS } from './mutants.js'
 import { judgeMutation } from './mutant-bench.js'
 import { brokenRules, mutantPage, type Culprit, type Trial } from './mutant-page.js'
 import { SCENARIOS, type ScenarioName } from './scenario.js'
 
-const PAGE = new URL('../../../../docs/mutants.md', import.meta.url)
+const PAGE = inCheckout('docs/mutants.md')
 
 t.test('without a change, every scenario passes, and shows the traffic that it is for', async (t) => {
   for (const name of Object.keys(SCENARIOS) as ScenarioName[]) {
