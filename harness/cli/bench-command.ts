@@ -12,7 +12,7 @@ import { ExitStatus, note, print, printJson } from './output.js'
 
 /** `viewnet bench`: looks at benches without touching a device. */
 export function benchCommand(): Command {
-  return new Command('bench').description('look at a bench').addCommand(checkCommand()).addCommand(leasesCommand())
+  return new Command('bench').addCommand(checkCommand()).addCommand(leasesCommand())
 }
 
 function checkCommand(): Command {

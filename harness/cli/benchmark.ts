@@ -8,7 +8,6 @@ import { note, print, printJson } from './output.js'
 /** `viewnet benchmark`: how fast, beside what bare code does on the same machine in the same run. */
 export function benchmarkCommand(): Command {
   return new Command('benchmark')
-    .description('the performance suite, each figure beside its bare baseline in the same run')
     .option('--only <text>', 'figures whose name holds this text')
     .option('--json', 'one JSON array on stdout')
     .action(async ({ only = '', json = false }: { only?: string; json?: boolean }) => {

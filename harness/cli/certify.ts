@@ -49,7 +49,6 @@ Of a converter at an address only the endpoint's side is seen; the report says w
 /** `viewnet certify`: the main job. */
 export function certifyCommand(): Command {
   return new Command('certify')
-    .description('certify a device through the converter: list it, convert it, lose packets, recover, prove it, report')
     .option('--bench <file>', 'YAML: the devices of a bench; default: a simulated recorder')
     .addOption(
       new Option('--device <number>', 'one device of the bench file; may come again; default: all').argParser(

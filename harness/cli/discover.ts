@@ -31,7 +31,6 @@ Examples:
 /** `viewnet discover`: find devices. */
 export function discoverCommand(): Command {
   return new Command('discover')
-    .description('find ONVIF devices by WS-Discovery, and ask each whether it offers Search and Replay')
     .option('--interface <name>', 'network interface to probe by multicast; default: all')
     .option(
       '--address <host>',

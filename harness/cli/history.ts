@@ -16,9 +16,6 @@ interface HistoryFlags {
 /** `viewnet history`: how a device did, night by night. */
 export function historyCommand(): Command {
   return new Command('history')
-    .description(
-      'what the nights say of a device: verdicts, flake score, trends, and what changed since it last passed',
-    )
     .argument('[device]', 'external message number; left out: every device, in a line', messageNumber)
     .option('--history <url>', 'SQLite file, or postgres://USER@HOST/DATABASE', DEFAULT_HISTORY)
     .option('--last <N>', 'attempts to look back', integer(1, 10_000), 200)

@@ -29,7 +29,6 @@ Examples:
 /** `viewnet inspect`: what a device is, what it can do for us, and how it behaves. */
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('learn everything about one ONVIF device that matters to us: the page to attach to a bug report')
     .requiredOption('--url <url>', 'address of the device service, such as http://192.0.2.17/onvif/device_service')
     .option('--user <U>', 'whom to ask as; default: nobody')
     .option('--password <P>', 'other users of this machine can read it in the process list; prefer --password-env')

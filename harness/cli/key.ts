@@ -12,9 +12,6 @@ where it is not there. Hand its public half to whoever shall trust your runs, on
 /** `viewnet key`: who signs here. */
 export function keyCommand(): Command {
   return new Command('key')
-    .description(
-      "show the public half of the key that signs runs here, and make this station's own where there is none",
-    )
     .option('--sign-key <file>', 'another key: Ed25519, PKCS #8 as PEM')
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', NOTES)

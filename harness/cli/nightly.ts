@@ -45,7 +45,6 @@ what counted is not made again. The folder holds night.html, night.json and, for
 /** `viewnet nightly`: certify a bench, unattended. */
 export function nightlyCommand(): Command {
   return new Command('nightly')
-    .description('certify every device of a bench through the night: in parallel, with retries, resumable, one verdict')
     .option('--bench <file>', 'YAML: the devices of a bench; default: a simulated bench of three devices')
     .option('--report <dir>', 'folder of the night; default: report/NIGHT')
     .option('--history <url>', 'SQLite file, or postgres://USER@HOST/DATABASE', DEFAULT_HISTORY)

@@ -52,7 +52,6 @@ Examples:
 /** `viewnet request`: be the endpoint once. */
 export function requestCommand(): Command {
   return new Command('request')
-    .description('ask a converter once for the recordings of a device, as a video-network server would')
     .requiredOption(
       '--to <address>',
       'link address of the converter: udp://HOST:PORT or ethernet:INTERFACE/STATION',

@@ -35,7 +35,6 @@ interface ServeOptions {
 /** `viewnet serve`: the conversion server as a daemon. */
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('run the conversion server until SIGINT or SIGTERM')
     .requiredOption('--config <file>', 'YAML: the converter and its devices')
     .addOption(accelerationOption().default(undefined, "the configuration's, or auto"))
     .option('--json', 'events as JSON lines on stdout; the ready line is JSON always')

@@ -23,7 +23,7 @@ interface SimulateOptions {
 
 /** `viewnet simulate`: devices that exist only in software, over real sockets. */
 export function simulateCommand(): Command {
-  return new Command('simulate').description('run a simulated device').addCommand(onvifCommand())
+  return new Command('simulate').addCommand(onvifCommand())
 }
 
 function onvifCommand(): Command {

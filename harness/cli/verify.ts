@@ -32,7 +32,6 @@ const UNKNOWN_TOTALS =
 /** `viewnet verify`: the verdict again, from the evidence alone. */
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description('derive the verdict of a run again, from its evidence alone; or test the certificate of a run')
     .argument('[file]', 'packets.ndjson or packets.pcapng of a run')
     .option('--broker <url>', 'follow a run on this MQTT broker', brokerAddress)
     .option('--run <id>', 'which run on the broker; with --certificate its run.json, by default the one beside it')
