@@ -1,119 +1,83 @@
-/** What one event says, without the track that it says it of. */
-export interface Transition {
-  /** Ms since 1970. */
-  readonly timeMs: number
-  /** Data from that moment on. */
-  readonly isPresent: boolean
-  /** `initial`: the device began to watch then, and what was before is not told. */
-  readonly origin: 'change' | 'initial'
-}
+import { codeOf, EventHistory, LARGE_OCTETS, timeOf, type Transition } from './event-history.js'
+import { MAX_PACKED_OCTETS, PackedReader, writePacked } from './packed-number.js'
 
-/** Entries of a block: 12 octets each. */
-const BLOCK_LENGTH = 4096
+const BLOCK_OCTETS = 64 * 1024
 
-interface Block {
-  readonly codes: Float64Array
-  readonly owners: Uint32Array
-}
+/** An entry is an owner and a code. */
+const MAX_ENTRY_OCTETS = 2 * MAX_PACKED_OCTETS
 
 /**
- * The state changes of all tracks of a device, kept as numbers: 12 octets each while they come in, 8 when they are read, so that a million intervals
- * are 24 MB. They may come in any order and more than once.
+ * The state changes of all tracks of a device, kept as the steps from one to the next, packed: some five octets each, so that a million intervals are
+ * 10 MB. They may come in any order and more than once.
  */
 export class EventLog {
   readonly #ownerCount: number
-  #blocks: Block[] = []
-  #length = 0
+  /** By owner: its change that was told last. */
+  readonly #latestCodes: Float64Array
+  /** By owner: what its changes take. */
+  readonly #octetCounts: Uint32Array
+  /** By owner: 1 where they came in another order than that of time. */
+  readonly #isUnordered: Uint8Array
+  readonly #blocks: Uint8Array[] = []
+  #block = new Uint8Array(0)
+  #used = 0
+  #latestOwner = 0
 
   /** @param ownerCount - how many tracks there are; each is a number from 0 */
   constructor(ownerCount: number) {
     this.#ownerCount = ownerCount
+    this.#latestCodes = new Float64Array(ownerCount)
+    this.#octetCounts = new Uint32Array(ownerCount)
+    this.#isUnordered = new Uint8Array(ownerCount)
   }
 
   /** Keep a change. */
   add(owner: number, timeMs: number, isPresent: boolean, origin: Transition['origin']): void {
-    const index = this.#length % BLOCK_LENGTH
-    if (index === 0) this.#blocks.push({ codes: new Float64Array(BLOCK_LENGTH), owners: new Uint32Array(BLOCK_LENGTH) })
-    const block = this.#blocks.at(-1)! // just made, if there was none
-    // Whole ms of years with four digits take 49 of the 53 bits, so that codes stand in order of time.
-    block.codes[index] = timeMs * 4 + (origin === 'initial' ? 2 : 0) + (isPresent ? 1 : 0)
-    block.owners[index] = owner
-    this.#length++
+    if (this.#used + MAX_ENTRY_OCTETS > this.#block.length) this.#beginBlock()
+    const code = codeOf(timeMs, isPresent, origin)
+    const latest = this.#latestCodes[owner]!
+    const codeAt = writePacked(this.#block, this.#used, owner - this.#latestOwner)
+    this.#used = writePacked(this.#block, codeAt, code - latest)
+    if (this.#octetCounts[owner]! > 0 && timeOf(code) < timeOf(latest)) this.#isUnordered[owner] = 1
+    this.#octetCounts[owner]! += this.#used - codeAt
+    this.#latestCodes[owner] = code
+    this.#latestOwner = owner
   }
 
-  /** Sort the changes by track and time, each once. The log is empty then. */
-  release(): EventHistory {
+  /** Put the changes of each track next to each other, in steps. The log is of no more use then. */
+  *release(): Generator<undefined, EventHistory> {
     const starts = new Uint32Array(this.#ownerCount + 1)
-    this.#forEach((owner) => starts[owner + 1]!++)
-    for (let owner = 0; owner < this.#ownerCount; owner++) starts[owner + 1]! += starts[owner]!
-    const codes = new Float64Array(this.#length)
+    for (let owner = 0; owner < this.#ownerCount; owner++) {
+      starts[owner + 1] = starts[owner]! + this.#octetCounts[owner]!
+    }
+    const octets = new Uint8Array(starts[this.#ownerCount]!)
     const next = starts.slice()
-    this.#forEach((owner, code) => (codes[next[owner]!++] = code))
-    this.#blocks = []
-    this.#length = 0
-    return new EventHistory(codes, starts)
-  }
-
-  #forEach(visit: (owner: number, code: number) => void): void {
-    let left = this.#length
-    for (const { codes, owners } of this.#blocks) {
-      const count = Math.min(left, BLOCK_LENGTH)
-      for (let index = 0; index < count; index++) visit(owners[index]!, codes[index]!)
-      left -= count
+    this.#endBlock()
+    let owner = 0
+    // From the first on, and none is kept longer than it is read.
+    this.#blocks.reverse()
+    for (let block = this.#blocks.pop(); block !== undefined; block = this.#blocks.pop()) {
+      const entries = new PackedReader(block)
+      while (!entries.isAtEnd) {
+        owner += entries.read()
+        next[owner] = entries.copyTo(octets, next[owner]!)
+      }
+      yield
     }
-  }
-}
-
-/** The state changes of all tracks of a device, by track. */
-export class EventHistory {
-  readonly #codes: Float64Array
-  /** Where the changes of each track begin; one more than there are tracks. */
-  readonly #starts: Uint32Array
-
-  constructor(codes: Float64Array, starts: Uint32Array) {
-    this.#codes = codes
-    this.#starts = starts
-  }
-
-  /** The changes of a track in order of time, each once. Those of one moment stand as the device told them, if it told all in order. */
-  *of(owner: number): Generator<Transition> {
-    let codes = this.#codes.subarray(this.#starts[owner], this.#starts[owner + 1])
-    const isOrdered = codes.every((code, index) => index === 0 || timeOf(codes[index - 1]!) <= timeOf(code))
-    if (!isOrdered) codes = untangle(codes)
-    for (const code of codes) {
-      yield { timeMs: timeOf(code), isPresent: isPresentIn(code), origin: (code & 2) === 0 ? 'change' : 'initial' }
+    const history = new EventHistory(octets, starts, this.#isUnordered)
+    for (let large = 0; large < this.#ownerCount; large++) {
+      if (this.#isUnordered[large] === 1 && this.#octetCounts[large]! > LARGE_OCTETS) yield* history.sort(large)
     }
+    return history
   }
-}
 
-/**
- * Order changes that came in no order, each once; in place. In which order two opposite ones of one moment happened is then told by the change after
- * them alone: the later of the two is its opposite.
- */
-function untangle(codes: Float64Array): Float64Array {
-  codes.sort()
-  let length = 0
-  for (const code of codes) {
-    if (length === 0 || codes[length - 1] !== code) codes[length++] = code
+  #beginBlock(): void {
+    this.#endBlock()
+    this.#block = new Uint8Array(BLOCK_OCTETS)
+    this.#used = 0
   }
-  let isNextPresent = false
-  for (let index = length - 1; index > 0; index--) {
-    const later = codes[index]!
-    const earlier = codes[index - 1]!
-    if (timeOf(later) === timeOf(earlier) && isPresentIn(later) === isNextPresent) {
-      codes[index] = earlier
-      codes[index - 1] = later
-      index--
-    }
-    isNextPresent = isPresentIn(codes[index]!)
+
+  #endBlock(): void {
+    if (this.#used > 0) this.#blocks.push(this.#block.subarray(0, this.#used))
   }
-  return codes.subarray(0, length)
-}
-
-function timeOf(code: number): number {
-  return Math.floor(code / 4)
-}
-
-function isPresentIn(code: number): boolean {
-  return (code & 1) === 1
 }

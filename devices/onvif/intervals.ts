@@ -1,4 +1,5 @@
-import { EventLog, type EventHistory, type Transition } from './event-log.js'
+import type { EventHistory, Transition } from './event-history.js'
+import { EventLog } from './event-log.js'
 import type { StateEvent } from './state-event.js'
 import { TrackTimeline, type Span, type StartState, type TrackBounds } from './track-timeline.js'
 
@@ -41,7 +42,9 @@ export class IntervalBuilder<Track extends VideoTrack> {
   /** By number in the log: the first state of each that was told for where the search began, twice its time and one more with data; NaN: none. */
   readonly #startCodes: Float64Array
   /** Events of one recording mostly follow each other. */
-  #latest: { readonly token: string; readonly recording: number } | undefined
+  #latestToken = ''
+  #latestRecording: number | undefined
+  #history: EventHistory | undefined
 
   /**
    * @param recordings - the video tracks of each by its token; events of others are passed over
@@ -76,9 +79,15 @@ export class IntervalBuilder<Track extends VideoTrack> {
     if (track !== undefined) this.#keep(track, event)
   }
 
-  /** No more events: the intervals, track by track, each track's in order of time. */
+  /** No more events: put them in order, in steps of a few milliseconds. */
+  *settle(): Generator<undefined> {
+    this.#history ??= yield* this.#log.release()
+  }
+
+  /** The intervals, track by track, each track's in order of time. Whoever minds how long that takes has the events settled first. */
   *finish(): Generator<Interval<Track>> {
-    const history = this.#log.release()
+    for (const _ of this.settle());
+    const history = this.#history! // settled
     for (const recording of this.#recordings.values()) {
       const end = this.#firstTracks[recording + 1]!
       for (let number = this.#firstTracks[recording]!; number < end; number++) {
@@ -86,11 +95,11 @@ export class IntervalBuilder<Track extends VideoTrack> {
         const timeline = new TrackTimeline(track, this.#startStateOf(number))
         for (const transition of history.of(number)) {
           const span = timeline.receive(transition)
-          if (span) yield { track, ...span, isCoarse: false }
+          if (span) yield intervalOf(track, span)
         }
         if (timeline.isTold) {
           const span = timeline.finish()
-          if (span) yield { track, ...span, isCoarse: false }
+          if (span) yield intervalOf(track, span)
         } else {
           yield* this.#untold(track, recording, history)
         }
@@ -99,10 +108,11 @@ export class IntervalBuilder<Track extends VideoTrack> {
   }
 
   #recordingOf(token: string): number | undefined {
-    if (this.#latest?.token === token) return this.#latest.recording
-    const recording = this.#recordings.get(token)
-    if (recording !== undefined) this.#latest = { token, recording }
-    return recording
+    if (this.#latestToken !== token) {
+      this.#latestToken = token
+      this.#latestRecording = this.#recordings.get(token)
+    }
+    return this.#latestRecording
   }
 
   #trackOf(recording: number, token: string): number | undefined {
@@ -139,11 +149,11 @@ export class IntervalBuilder<Track extends VideoTrack> {
     for (const transition of isToldByRecording ? history.of(owner) : []) {
       const span = timeline.receive(asRecordingState(transition))
       // These events speak of the recording job: what it wrote before the track's oldest data has been overwritten since.
-      if (span && !isOver(span, track.dataFromMs)) yield { track, ...span, isCoarse: false }
+      if (span && !isOver(span, track.dataFromMs)) yield intervalOf(track, span)
     }
     if (timeline.isTold) {
       const span = timeline.finish()
-      if (span) yield { track, ...span, isCoarse: false }
+      if (span) yield intervalOf(track, span)
       return
     }
     const { dataFromMs, dataToMs, isRecording } = track
@@ -152,9 +162,15 @@ export class IntervalBuilder<Track extends VideoTrack> {
   }
 }
 
+/** Not by spreading the span: V8 then keeps every one of a list until the next full collection, 200 octets each. */
+function intervalOf<Track extends VideoTrack>(track: Track, { startMs, endMs }: Span): Interval<Track> {
+  return { track, startMs, endMs, isCoarse: false }
+}
+
 /** That a job was not running is no sign that there was data before, as it is for a track. */
 function asRecordingState(transition: Transition): Transition {
-  return transition.origin === 'change' ? { ...transition, origin: 'initial' } : transition
+  const { timeMs, isPresent, origin } = transition
+  return origin === 'change' ? { timeMs, isPresent, origin: 'initial' } : transition
 }
 
 function isOver({ endMs }: Span, dataFromMs: number | undefined): boolean {

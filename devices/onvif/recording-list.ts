@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DeviceError, DeviceErrorCode, type Recording, type RecordingQuery } from 'viewnet/device'
 import { hasFaultCode, isConnectionLoss, isSoapFault, toDeviceError } from './blame.js'
 import { rankSources } from './channels.js'
@@ -11,6 +10,7 @@ import { RecordingReader, type ListedTrack } from './recording-reader.js'
 import { search, type SearchOptions } from './search-session.js'
 import { findEvents, findRecordings, type EventSearch } from './soap-request.js'
 import { StateEventReader } from './state-event.js'
+import { inTurns, Turns } from './turns.js'
 
 /** Searched beyond what the recordings tell as their bounds, on both sides: it is not told whether a search includes its ends. */
 const MARGIN_MS = 1000
@@ -40,22 +40,27 @@ export async function* listRecordings(
   const searchOptions = searchWithinBudget(client, address, options, query.signal)
   try {
     const recordings = await findAll(searchOptions)
-    const channels = rankSources(recordings.sources)
-    if (channels.size > MAX_CHANNEL) {
-      throw new Error(`expected at most ${MAX_CHANNEL} sources of recordings, got ${channels.size}`)
+    const { sources } = recordings
+    if (sources.size > MAX_CHANNEL) {
+      throw new Error(`expected at most ${MAX_CHANNEL} sources of recordings, got ${sources.size}`)
     }
+    const channels = await inTurns(rankSources(sources), query.signal)
     const builder = await findIntervals(recordings, client.deviceTimeMs, searchOptions)
+    await inTurns(builder.settle(), query.signal)
     let page: Recording[] = []
+    const turns = new Turns()
     for (const interval of builder.finish()) {
+      // A reader who needs no time itself would let nobody else have any, and neither would a long list of which little is wanted.
+      if (turns.isOver) {
+        await turns.next()
+        query.signal?.throwIfAborted()
+      }
       const channel = channels.get(interval.track.source)! // ranked above
       if (!isWanted(interval, channel, query)) continue
       page.push(toRecording(interval, channel))
       if (page.length < options.pageSize) continue
       yield page
       page = []
-      // A reader who needs no time itself would let nobody else have any.
-      await nextTurn()
-      query.signal?.throwIfAborted()
     }
     if (page.length > 0) yield page
   } catch (cause) {
@@ -155,17 +160,14 @@ function isSessionLoss(error: unknown): boolean {
 
 function toRecording({ track, startMs, endMs, isCoarse }: Interval<ListedTrack>, channel: number): Recording {
   const token = `${track.recordingToken}/${track.trackToken}`
-  const recording = {
-    // Before 1970 there was no recorder: a device without a clock wrote that.
-    startMs: Math.max(0, startMs),
-    endMs: endMs === undefined ? undefined : Math.max(0, endMs),
-    channel,
-    // ONVIF does not tell why something was recorded.
-    kinds: 0,
-  }
+  const identity = isCoarse ? token : `${token}/${new Date(startMs).toISOString()}`
+  // Before 1970 there was no recorder: a device without a clock wrote that.
+  const fromMs = Math.max(0, startMs)
+  const toMs = endMs === undefined ? undefined : Math.max(0, endMs)
+  // ONVIF does not tell why something was recorded: no kinds. Written out, not spread, for the reason that is told of an interval.
   return isCoarse
-    ? { ...recording, identity: token, coarse: true }
-    : { ...recording, identity: `${token}/${new Date(startMs).toISOString()}` }
+    ? { startMs: fromMs, endMs: toMs, channel, kinds: 0, identity, coarse: true }
+    : { startMs: fromMs, endMs: toMs, channel, kinds: 0, identity }
 }
 
 function isWanted({ startMs, endMs }: Interval<ListedTrack>, channel: number, query: RecordingQuery): boolean {

@@ -184,7 +184,7 @@ function localPath(topic: string): string {
 /** Times of five-digit years are none: no clock is meant. */
 function readTime(text: string): number | undefined {
   const timeMs = parseDateTime(text)
-  return timeMs !== undefined && timeMs <= LAST_MOMENT_MS ? timeMs : undefined
+  return timeMs !== undefined && Math.abs(timeMs) <= LAST_MOMENT_MS ? timeMs : undefined
 }
 
 /** Devices write True, TRUE and, as xs:boolean allows, 1. */

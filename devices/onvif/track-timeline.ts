@@ -1,4 +1,4 @@
-import type { Transition } from './event-log.js'
+import type { Transition } from './event-history.js'
 
 /** What is known of a track before its events. */
 export interface TrackBounds {
