@@ -7,13 +7,12 @@ import {
   MAX_FIELD_NAME_CHARACTERS,
   MAX_FIELDS,
   MAX_NAME_CHARACTERS,
-  MAX_PACKET_CHARACTERS,
   MAX_UINT16,
   MAX_UINT32,
 } from './batch-check.js'
+import { MAX_PACKET_CHARACTERS } from './decoded-packets.js'
 import { EvidenceError, EvidenceErrorCode } from './errors.js'
 import { jsonSchemaOf } from './json-schema.js'
-import { rememberColumns } from './typed-columns.js'
 import { Fate, MessageName, ObservationPoint, type PacketRecord } from './record.js'
 
 /** Keeps no state between two texts. */
@@ -133,11 +132,7 @@ export const batchSchema = z.strictObject({
  */
 export function decodeBatch(text: string | Uint8Array, where: string): PacketBatch {
   const value = parseJson(text, where)
-  const typed = checkBatch(value)
-  if (!typed) return checkedBatch(value, where)
-  const batch = value as PacketBatch
-  rememberColumns(batch, typed)
-  return batch
+  return checkBatch(value) ? (value as PacketBatch) : checkedBatch(value, where)
 }
 
 /**

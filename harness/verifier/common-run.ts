@@ -21,14 +21,13 @@ const ARRIVED = sightCode('endpoint-in', 'received', 'RESOURCE')
  */
 export function judgeCommonRun(
   batch: PacketBatch,
-  { sights, contents, packets }: TypedColumns,
+  { t, exchange: exchanges, sequence, round, sights, contents, packets }: TypedColumns,
   from: number,
   exchange: ExchangeFacts,
   flow: FlowFacts,
 ): number {
   const { sides } = flow
   if (!sides.converter || !exchange.isPlain || (batch.bytes && !packets)) return from
-  const { t, exchange: exchanges, sequence, round } = batch.columns
   const bodies = batch.bytes && packets && new PlainBodies(batch.bytes, packets, exchange)
   let saidAt = -1
   let arrivedAt = -1

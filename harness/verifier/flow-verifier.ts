@@ -68,7 +68,8 @@ export class FlowVerifier {
     facts.applyBatch(batch, fingerprint)
     let index = 0
     while (index < batch.columns.t.length) {
-      const exchange = this.#everyRecord ? undefined : this.#exchanges.get(batch.columns.exchange[index] ?? 0)
+      const exchange =
+        this.#everyRecord || !typed.isKnown ? undefined : this.#exchanges.get(batch.columns.exchange[index] ?? 0)
       if (exchange) index = judgeCommonRun(batch, typed, index, exchange, facts)
       if (index < batch.columns.t.length) this.#judge(sightingOf(batch, index++, facts.sides))
     }

@@ -1,4 +1,4 @@
-import type { DecodedPackets } from '../evidence/typed-columns.js'
+import type { DecodedPackets } from '../evidence/decoded-packets.js'
 import type { ExchangeFacts } from './exchange-facts.js'
 import {
   compareBodies,
