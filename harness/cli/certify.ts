@@ -10,7 +10,7 @@ import {
   type DeviceUnderTest,
 } from '../certification/index.js'
 import { devicesVerdict } from '../nightly/index.js'
-import { isBlackBox, type RunRecord, type SigningKey } from '../report/index.js'
+import { isBlackBox, shellLine, type RunRecord, type SigningKey } from '../report/index.js'
 import { fileBench, readBench, simulatedBench, type Bench } from './bench.js'
 import { DEFAULT_CONVERTER_NUMBER, describeHolder, leasedOutlet, Leases } from '../bench/index.js'
 import { brokerAddress, integer, messageNumber, peerAddress, runId, topicLevel } from './option-parsers.js'
@@ -261,17 +261,19 @@ function reportFolder({ report }: CertifyFlags, { devices }: Bench, run: string,
 /** The one line that does the run again; a broker's credentials stay out of it. */
 function reproduceLine(flags: CertifyFlags, { devices }: Bench, device: string, seed: number): string {
   const { bench: path, device: chosen, broker, converter, converterNumber, local, recordings } = flags
-  const one = devices.length === 1 && chosen === undefined ? '' : ` --device ${device}`
-  const source = path === undefined ? `--recordings ${recordings}` : `--bench ${quoted(path)}${one}`
   const url = broker === undefined ? undefined : new URL(broker)
-  const given = { '--converter': converter, '--converter-number': converterNumber, '--local': local }
-  const named = Object.entries(given).map(([name, value]) => (value === undefined ? '' : ` ${name} ${quoted(value)}`))
-  return `npx viewnet certify --seed ${seed} ${source}${named.join('')}${url ? ` --broker ${url.protocol}//${url.host}` : ''}`
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+  const given = {
+    '--seed': String(seed),
+    '--recordings': path === undefined ? String(recordings) : undefined,
+    '--bench': path,
+    '--device': path === undefined || (devices.length === 1 && chosen === undefined) ? undefined : device,
+    '--converter': converter,
+    '--converter-number': converterNumber,
+    '--local': local,
+    '--broker': url && `${url.protocol}//${url.host}`,
+  }
+  const named = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name, value]))
+  return shellLine(['npx', 'viewnet', 'certify', ...named])
 }
 
 /** What other programs read of a run; the report holds all of it. Of a black box it also says what could not be judged. */

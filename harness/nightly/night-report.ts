@@ -2,7 +2,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BenchError, type BenchDevice } from '../bench/index.js'
 import { deviceHistory, type History, type StoredAttempt } from '../history/index.js'
-import { nightPage, type NightDevice, type NightRecord } from '../report/index.js'
+import { nightPage, shellLine, type NightDevice, type NightRecord } from '../report/index.js'
 import { deviceVerdict, devicesVerdict } from './night-verdict.js'
 
 /** What a night's record is made from. */
@@ -32,7 +32,7 @@ export async function nightRecord(
   const attempts = await history.attemptsOfNight(night)
   const devices: NightDevice[] = []
   for (const { number } of facts.devices) {
-    const device = deviceOf(number, attempts)
+    const device = deviceOf(number, attempts, benchFile)
     devices.push(withTrends ? { ...device, ...(await memoryOf(number, history)) } : device)
   }
   return {
@@ -47,17 +47,18 @@ export async function nightRecord(
   }
 }
 
-function deviceOf(number: string, all: readonly StoredAttempt[]): NightDevice {
+function deviceOf(number: string, all: readonly StoredAttempt[], benchFile: string): NightDevice {
   const ended = all.filter(({ device, state }) => device === number && state === 'ended')
   // Who was not reached at an attempt does not name itself there.
   const { model = '', firmware = '' } = ended.findLast((attempt) => attempt.model !== '') ?? {}
-  const attempts = ended.map(({ run, verdict, why, started_at_ms, ended_at_ms, report }) => ({
+  const attempts = ended.map(({ run, verdict, why, started_at_ms, ended_at_ms, report, seed }) => ({
     run,
     verdict: verdict ?? ('could-not-test' as const),
     why,
     startedAt: new Date(started_at_ms).toISOString(),
     durationMs: (ended_at_ms ?? started_at_ms) - started_at_ms,
     report,
+    reproduce: reproduceLine(seed, benchFile, number),
   }))
   return {
     number,
@@ -66,6 +67,10 @@ function deviceOf(number: string, all: readonly StoredAttempt[]): NightDevice {
     ...deviceVerdict(attempts),
     attempts,
   }
+}
+
+function reproduceLine(seed: number, benchFile: string, number: string): string {
+  return shellLine(['npx', 'viewnet', 'certify', '--seed', String(seed), '--bench', benchFile, '--device', number])
 }
 
 /** How steady the device is, and how its times went. */

@@ -11,6 +11,8 @@ export interface NightAttempt {
   readonly durationMs: number
   /** Folder of the run's reports, relative to the folder of the night, with forward slashes; empty where the run left none. */
   readonly report: string
+  /** The one line that makes the same attempt again. Absent: not known. */
+  readonly reproduce?: string
 }
 
 /** How unsteady a device's verdict is under unchanged conditions. */

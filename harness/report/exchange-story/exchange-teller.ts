@@ -39,6 +39,7 @@ export class ExchangeTeller {
   add(record: PacketRecord): void {
     const { t, at, fate, message, sequence, round } = record
     this.#endT = Math.max(this.#endT, t)
+    if (fate !== 'rejected') this.#noteAnnounced(record)
     const isResource = message === 'RESOURCE'
     if (at === 'converter-out' || at === 'converter-in') {
       this.#isWatched = true
@@ -109,9 +110,13 @@ export class ExchangeTeller {
     if (round !== null && round > 0) this.#again++
   }
 
-  #noteArrived({ t, message, sequence, round, fields }: PacketRecord): void {
+  /** What a lost RESPONSE announced, the endpoint learns from the resources: wherever it was seen, it counts. */
+  #noteAnnounced({ message, fields }: PacketRecord): void {
     if (message === 'RESPONSE' && fields?.['status'] === 'OK' && typeof fields['count'] === 'number')
       this.#announced = fields['count']
+  }
+
+  #noteArrived({ t, message, sequence, round }: PacketRecord): void {
     if (message !== 'RESOURCE' || sequence === null) return
     this.#arrived++
     this.#noteRound(t, round)

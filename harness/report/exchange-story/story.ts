@@ -44,7 +44,7 @@ export interface ExchangeStory {
   readonly summedFrom: number | undefined
   readonly startT: number
   readonly endT: number
-  /** What the final RESPONSE announced; null when none was seen. */
+  /** What the final RESPONSE announced, whether or not it arrived; null when none was seen. */
   readonly announced: number | null
   readonly arrivals: readonly Arrival[]
   /** When each round began. */

@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import type { CaseRecord, TimelineEntry } from '../run-record.js'
 import { counted, percent, timeSpan } from './figures.js'
 import { Tone } from './outcome-mark.js'
-import { anchorAt } from './scales.js'
+import { anchorAt, roomyTicks } from './scales.js'
 
 /** Lanes that are drawn; a bench has a handful. */
 const MAX_LANES = 24
@@ -32,7 +32,7 @@ export function BenchTimeline({ cases, entries, durationMs }: TimelineProps): JS
         <div class="course-row lanes course-axis" aria-hidden="true">
           <span />
           <svg width="100%" height="20">
-            {x.ticks(6).map((tick) => (
+            {roomyTicks(x).map((tick) => (
               <text x={percent(x(tick))} y="14" text-anchor={anchorAt(x(tick))}>
                 {timeSpan(tick)}
               </text>
@@ -51,6 +51,12 @@ export function BenchTimeline({ cases, entries, durationMs }: TimelineProps): JS
           <Lane lane={lane} entries={entries.filter((entry) => entry.lane === lane)} x={x} />
         ))}
       </div>
+      {entries.length > 0 && (
+        <p class="small legend">
+          <i class="on" /> on, ready <i class="off" /> off, other lines <i class="boot" /> boot <i class="panic" />{' '}
+          panic, error
+        </p>
+      )}
       {entries.length > 0 && (
         <details>
           <summary>{counted(entries.length, 'entry', 'entries')} of relays and consoles</summary>

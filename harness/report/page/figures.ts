@@ -16,6 +16,12 @@ export function timeSpan(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
+/** Places on an axis of time: as time spans, or, where those would be alike, in milliseconds. */
+export function axisTimes(ticksMs: readonly number[]): readonly string[] {
+  const spans = ticksMs.map(timeSpan)
+  return new Set(spans).size === spans.length ? spans : ticksMs.map((ms) => `${figure(ms)} ms`)
+}
+
 /** A measured value with its unit; long times in units that people think in. */
 export function quantity(value: number, unit: string): string {
   return unit === 'ms' && Math.abs(value) >= 1000 ? timeSpan(value) : `${figure(value)} ${unit}`

@@ -1,12 +1,14 @@
 import { scaleUtc, type ScaleTime } from 'd3-scale'
 import type { JSX } from 'preact'
-import type { FlakeScore, NightAttempt, NightDevice, NightRecord } from '../night-record.js'
+import type { NightAttempt, NightRecord } from '../night-record.js'
 import { htmlDocument, plainRecord } from './document.js'
 import { counted, moment, percent, timeSpan } from './figures.js'
 import { Masthead } from './masthead.js'
-import { OutcomeBar, OutcomeMark, OutcomeWord, Tone } from './outcome-mark.js'
-import { anchorAt, extent } from './scales.js'
-import { TrendCard } from './trend.js'
+import { DeviceName, reportHref, type DeviceProps } from './night-device.js'
+import { NightTrends } from './night-trends.js'
+import { NightTroubles } from './night-troubles.js'
+import { OutcomeBar, OutcomeMark, Tone } from './outcome-mark.js'
+import { anchorAt, extent, roomyTicks } from './scales.js'
 
 /**
  * One night as one HTML page: what needs a person first, then every device, the course of the night, and trends.
@@ -18,7 +20,6 @@ import { TrendCard } from './trend.js'
 export function nightPage(record: NightRecord): string {
   const night = plainRecord(record)
   const { devices } = night
-  const troubled = devices.filter(isTroubled)
   return htmlDocument(
     `${night.verdict}: night ${night.night}`,
     <main>
@@ -31,30 +32,11 @@ export function nightPage(record: NightRecord): string {
           ))}
         </ol>
       </section>
-      {troubled.length > 0 && (
-        <section>
-          <h2>What needs a person</h2>
-          <ul class="cards">
-            {inOrderOfTrouble(troubled).map((device) => (
-              <TroubledDevice device={device} at={devices.indexOf(device)} />
-            ))}
-          </ul>
-        </section>
-      )}
+      <NightTroubles devices={devices} />
       <Course night={night} />
-      <Trends devices={devices} />
+      <NightTrends devices={devices} />
     </main>,
   )
-}
-
-/** Whether a person should look: it did not pass, or not at once, or it changes its mind. */
-function isTroubled({ verdict, attempts, flake }: NightDevice): boolean {
-  return verdict !== 'pass' || attempts.some((attempt) => attempt.verdict !== 'pass') || (flake?.low ?? 0) > 0.05
-}
-
-function inOrderOfTrouble(devices: readonly NightDevice[]): readonly NightDevice[] {
-  const order = { fail: 0, 'could-not-test': 1, pass: 2 }
-  return [...devices].sort((a, b) => order[a.verdict] - order[b.verdict])
 }
 
 function NightHead({
@@ -84,12 +66,6 @@ interface NightProps {
   readonly night: NightRecord
 }
 
-interface DeviceProps {
-  readonly device: NightDevice
-  /** Its index in the night. */
-  readonly at: number
-}
-
 function Tile({ device, at }: DeviceProps): JSX.Element {
   const { number, model, verdict, attempts, flake } = device
   const tookMs = attempts.reduce((sum, { durationMs }) => sum + durationMs, 0)
@@ -100,9 +76,9 @@ function Tile({ device, at }: DeviceProps): JSX.Element {
           <OutcomeMark outcome={verdict} />
           <Pips attempts={attempts} />
         </span>
-        <b class={device.name === '' ? 'mono' : 'clamped'}>
-          <bdi>{nameOf(device)}</bdi>
-        </b>
+        <span class="tile-name clamped">
+          <DeviceName device={device} />
+        </span>
         <span class="small clamped">
           <bdi>{model === '' && device.name !== '' ? number : model}</bdi>
         </span>
@@ -126,68 +102,6 @@ function Pips({ attempts }: { readonly attempts: readonly NightAttempt[] }): JSX
   )
 }
 
-function TroubledDevice({ device, at }: DeviceProps): JSX.Element {
-  const { number, model, verdict, why, attempts, flake } = device
-  return (
-    <li class={`card edge ${Tone[verdict]}`}>
-      <h3>
-        <OutcomeWord outcome={verdict} />
-        <a href={`#device-${at}`}>
-          <bdi>{nameOf(device)}</bdi>
-        </a>
-      </h3>
-      <p class="small">
-        <bdi>{model}</bdi> <code>{number}</code>
-      </p>
-      {why !== '' && <p class="why">{why}</p>}
-      {attempts.length === 0 ? <p>There was no attempt.</p> : <Attempts attempts={attempts} whyKnown={why} />}
-      {flake && <Flake flake={flake} />}
-    </li>
-  )
-}
-
-/** @param whyKnown - what was said already, and needs no second time */
-function Attempts({
-  attempts,
-  whyKnown,
-}: {
-  readonly attempts: readonly NightAttempt[]
-  readonly whyKnown: string
-}): JSX.Element {
-  return (
-    <ol class="attempts">
-      {attempts.map(({ run, verdict, why, durationMs, report }) => {
-        const href = reportHref(report)
-        return (
-          <li>
-            <OutcomeMark outcome={verdict} />{' '}
-            {href === undefined ? <span class="small">{run}, no report</span> : <a href={href}>{run}</a>}{' '}
-            <span class="small">{timeSpan(durationMs)}</span>
-            {why !== '' && why !== whyKnown && <p class="small">{why}</p>}
-          </li>
-        )
-      })}
-    </ol>
-  )
-}
-
-function Flake({ flake: { score, low, high, runs } }: { readonly flake: FlakeScore }): JSX.Element {
-  const share = (value: number): number => Math.min(1, Math.max(0, value))
-  return (
-    <div class="flake">
-      <span class="small">
-        changes its mind in {percent(Number(score.toFixed(2)))} of {counted(runs, 'run')} (
-        {percent(Number(low.toFixed(2)))}–{percent(Number(high.toFixed(2)))})
-      </span>
-      <svg width="100%" height="14" role="img" aria-label="flake score with its confidence interval">
-        <line class="axis" x1="0" x2="100%" y1="7" y2="7" />
-        <line class="whisker" x1={percent(share(low))} x2={percent(share(high))} y1="7" y2="7" />
-        <circle class="last" cx={percent(share(score))} cy="7" r="4" />
-      </svg>
-    </div>
-  )
-}
-
 /** When each attempt ran: a row a device. */
 function Course({ night: { startedAt, durationMs, devices } }: NightProps): JSX.Element {
   const attempts = devices.flatMap((device) => device.attempts)
@@ -200,6 +114,8 @@ function Course({ night: { startedAt, durationMs, devices } }: NightProps): JSX.
     }),
   ])
   const x = scaleUtc([from, Math.max(to, from + 1)], [0, 1])
+  const ticks = ticksOf(x)
+  const moments = clockOf(ticks)
   return (
     <section>
       <h2>The course of the night</h2>
@@ -207,9 +123,9 @@ function Course({ night: { startedAt, durationMs, devices } }: NightProps): JSX.
         <div class="course-row course-axis" aria-hidden="true">
           <span />
           <svg width="100%" height="20">
-            {ticksOf(x).map((tick) => (
+            {ticks.map((tick, at) => (
               <text x={percent(x(tick))} y="14" text-anchor={anchorAt(x(tick))}>
-                {CLOCK.format(tick)}
+                {moments[at]}
               </text>
             ))}
           </svg>
@@ -224,8 +140,15 @@ function Course({ night: { startedAt, durationMs, devices } }: NightProps): JSX.
 }
 
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' })
+const CLOCK_WITH_SECONDS = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: 'UTC' })
 
-const ticksOf = (x: ScaleTime<number, number>): readonly Date[] => x.ticks(4)
+const ticksOf = (x: ScaleTime<number, number>): readonly Date[] => roomyTicks(x, 4)
+
+/** Moments of an axis; with seconds where the minute alone would say the same twice. */
+function clockOf(ticks: readonly Date[]): readonly string[] {
+  const minutes = ticks.map((tick) => CLOCK.format(tick))
+  return new Set(minutes).size === minutes.length ? minutes : ticks.map((tick) => CLOCK_WITH_SECONDS.format(tick))
+}
 
 function CourseRow({ device, at, x }: DeviceProps & { readonly x: ScaleTime<number, number> }): JSX.Element {
   const { verdict, attempts, number } = device
@@ -233,7 +156,10 @@ function CourseRow({ device, at, x }: DeviceProps & { readonly x: ScaleTime<numb
   return (
     <div class="course-row" id={`device-${at}`}>
       <span class="course-name">
-        <OutcomeMark outcome={verdict} /> <bdi title={number}>{nameOf(device)}</bdi>
+        <OutcomeMark outcome={verdict} />{' '}
+        <span title={number}>
+          <DeviceName device={device} />
+        </span>
       </span>
       <svg width="100%" height="22" role="img" aria-label={counted(attempts.length, 'attempt')}>
         {ticksOf(x).map((tick) => (
@@ -265,39 +191,4 @@ function Bar({
     </rect>
   )
   return href === undefined ? bar : <a href={href}>{bar}</a>
-}
-
-function Trends({ devices }: { readonly devices: readonly NightDevice[] }): JSX.Element | null {
-  const moving = devices.filter(({ trends = [] }) => trends.some(({ points }) => points.length > 1))
-  if (moving.length === 0) return null
-  return (
-    <section>
-      <h2>Trends</h2>
-      {moving.map((device) => (
-        <div class="trends">
-          <h3>
-            <bdi>{nameOf(device)}</bdi>
-          </h3>
-          <div class="trend-grid">
-            {device.trends
-              ?.filter(({ points }) => points.length > 1)
-              .map((trend) => (
-                <TrendCard {...trend} />
-              ))}
-          </div>
-        </div>
-      ))}
-    </section>
-  )
-}
-
-function nameOf({ name, number }: NightDevice): string {
-  return name === '' ? number : name
-}
-
-/** The page of an attempt, from the folder of the night; undefined where there is none, or its folder would lead out of the night's. */
-function reportHref(report: string): string | undefined {
-  const parts = report.split('/').filter((part) => part !== '' && part !== '.')
-  if (parts.length === 0 || report.startsWith('/') || parts.includes('..')) return undefined
-  return [...parts.map(encodeURIComponent), 'report.html'].join('/')
 }

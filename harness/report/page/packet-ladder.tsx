@@ -1,21 +1,22 @@
 import type { JSX } from 'preact'
 import type { ExchangeStory, Step } from '../exchange-story/story.js'
-import type { FindingRecord } from '../../verifier/verdict.js'
+import type { Finding } from '../../verifier/verdict.js'
+import { FAILURES_ID } from './failures.js'
 import { counted, figure } from './figures.js'
 
 interface LadderProps {
   readonly story: ExchangeStory
-  /** Packets that the verifier's findings rest on. */
-  readonly accused: readonly FindingRecord[]
+  /** What the verifier found wrong in this exchange. */
+  readonly findings: readonly Finding[]
 }
 
 /**
  * An exchange as a sequence diagram, a line a step: the converter on the left, the endpoint on the right, time downwards. Lost packets are arrows that
  * break off; what is sent again is drawn dashed.
  */
-export function PacketLadder({ story, accused }: LadderProps): JSX.Element {
+export function PacketLadder({ story, findings }: LadderProps): JSX.Element {
   const { steps, startT, untold, summedFrom } = story
-  const marked = accusedSteps(steps, accused)
+  const accused = accusedSteps(steps, findings)
   let round: number | null = null
   return (
     <div class="ladder">
@@ -33,7 +34,7 @@ export function PacketLadder({ story, accused }: LadderProps): JSX.Element {
           return (
             <>
               {begins && <li class="round-band">round {step.round}</li>}
-              <Rung step={step} startT={startT} isAccused={marked.has(step)} isOdd={(round ?? 0) % 2 === 1} />
+              <Rung step={step} startT={startT} rules={accused.get(step) ?? []} isOdd={(round ?? 0) % 2 === 1} />
             </>
           )
         })}
@@ -52,15 +53,18 @@ export function PacketLadder({ story, accused }: LadderProps): JSX.Element {
 interface RungProps {
   readonly step: Step
   readonly startT: number
-  readonly isAccused: boolean
+  /** Rules whose findings rest on it. */
+  readonly rules: readonly string[]
   /** In a round of odd number, which has another ground. */
   readonly isOdd: boolean
 }
 
-function Rung({ step, startT, isAccused, isOdd }: RungProps): JSX.Element {
+function Rung({ step, startT, rules, isOdd }: RungProps): JSX.Element {
   const { t, from, fate } = step
   const isAgain = step.message === 'RESOURCE' && (step.round ?? 0) > 0
-  const classes = ['rung', from, fate, isAgain && 'again', isAccused && 'accused', isOdd && 'odd'].filter(Boolean)
+  const classes = ['rung', from, fate, isAgain && 'again', rules.length > 0 && 'accused', isOdd && 'odd'].filter(
+    Boolean,
+  )
   return (
     <li class={classes.join(' ')}>
       <span class="at">{((t - startT) / 1000).toFixed(1)}</span>
@@ -69,7 +73,11 @@ function Rung({ step, startT, isAccused, isOdd }: RungProps): JSX.Element {
         <b>{step.message ?? 'unreadable'}</b> {sequencesOf(step)} {fateOf(step)}
         {step.note !== '' && <span class="note"> {step.note}</span>}
         {isAgain && <span class="note"> again</span>}
-        {isAccused && <em> see why it failed</em>}
+        {rules.length > 0 && (
+          <a class="rules" href={`#${FAILURES_ID}`}>
+            {rules.join(', ')}
+          </a>
+        )}
       </span>
     </li>
   )
@@ -93,13 +101,14 @@ function Arrow({ step: { from, fate, count } }: { readonly step: Step }): JSX.El
   )
 }
 
-/** `3`, `5–37, 33 packets`. */
+/** `3`, `5–37`, `5 … 37, 12 packets`. */
 function sequencesOf({ message, first, last, count, fate }: Step): string {
-  const times = count > 1 ? `× ${figure(count)}` : ''
-  if (message !== 'RESOURCE' || first === null || last === null) return times
+  if (message !== 'RESOURCE' || first === null || last === null) return count > 1 ? counted(count, 'packet') : ''
   if (count === 1) return figure(first)
   const isWhole = last - first + 1 === count && fate !== 'mixed'
-  return isWhole ? `${figure(first)}–${figure(last)} ${times}` : `${figure(first)} … ${figure(last)} ${times}`
+  return isWhole
+    ? `${figure(first)}–${figure(last)}`
+    : `${figure(first)} … ${figure(last)}, ${counted(count, 'packet')}`
 }
 
 function fateOf({ fate, dropped, count }: Step): JSX.Element | string {
@@ -119,18 +128,26 @@ function fateOf({ fate, dropped, count }: Step): JSX.Element | string {
   }
 }
 
-/** The steps that hold the packets of findings: packets are accused where they were sent, and drawn where they arrived, a little later. */
-function accusedSteps(steps: readonly Step[], records: readonly FindingRecord[]): ReadonlySet<Step> {
-  const marked = new Set<Step>()
-  for (const { t, message, sequence, round } of records) {
-    const step = steps.find(
-      (each) =>
-        each.message === message &&
-        each.round === (message === 'REQUEST' || message === 'RESPONSE' ? each.round : round) &&
-        each.lastT >= t &&
-        (sequence === null || (each.first !== null && each.first <= sequence && sequence <= (each.last ?? 0))),
-    )
-    if (step) marked.add(step)
+/** Rules that a rung has room for. */
+const MAX_RULES = 3
+
+/** By step, the rules whose findings rest on its packets: they are accused where they were sent, and drawn where they arrived, a little later. */
+function accusedSteps(steps: readonly Step[], findings: readonly Finding[]): ReadonlyMap<Step, readonly string[]> {
+  const accused = new Map<Step, string[]>()
+  for (const { rule, records } of findings) {
+    for (const { t, message, sequence, round } of records) {
+      const step = steps.find(
+        (each) =>
+          each.message === message &&
+          each.round === (message === 'REQUEST' || message === 'RESPONSE' ? each.round : round) &&
+          each.lastT >= t &&
+          (sequence === null || (each.first !== null && each.first <= sequence && sequence <= (each.last ?? 0))),
+      )
+      if (!step) continue
+      const rules = accused.get(step) ?? []
+      if (!rules.includes(rule) && rules.length < MAX_RULES) rules.push(rule)
+      accused.set(step, rules)
+    }
   }
-  return marked
+  return accused
 }

@@ -4,6 +4,7 @@ import type { Trend } from '../night-record.js'
 import type { RunRecord } from '../run-record.js'
 import { BenchTimeline } from './bench-timeline.js'
 import { CaseList, CaseWall } from './case-wall.js'
+import { CommandLine } from './command-line.js'
 import { htmlDocument, plainRecord } from './document.js'
 import { Failures } from './failures.js'
 import { counted, figure, moment, timeSpan } from './figures.js'
@@ -47,10 +48,10 @@ export function runPage(parts: RunPageParts): string {
       </section>
       <footer class="small">
         <p>
-          Run it again: <code class="command">{run.reproduce}</code>
+          Run it again: <CommandLine line={run.reproduce} />
         </p>
         <p>
-          Verify it again, from the packets alone: <code class="command">npx viewnet verify packets.ndjson</code>
+          Verify it again, from the packets alone: <CommandLine line="npx viewnet verify packets.ndjson" />
         </p>
       </footer>
     </main>,
@@ -122,9 +123,7 @@ function Exchanges({ run, stories: { stories, untold, failure } }: ExchangesProp
 function Exchange({ story, run }: { readonly story: ExchangeStory; readonly run: RunRecord }): JSX.Element {
   const { flow, exchange, resources, announced, startT, endT, rounds } = story
   const outcome = run.cases.find(({ id }) => id === flow)?.outcome
-  const accused = (run.findings ?? [])
-    .filter((finding) => finding.flow === flow && finding.exchange === exchange)
-    .flatMap(({ records }) => records)
+  const findings = (run.findings ?? []).filter((finding) => finding.flow === flow && finding.exchange === exchange)
   return (
     <article class="card">
       <h3>
@@ -138,7 +137,7 @@ function Exchange({ story, run }: { readonly story: ExchangeStory; readonly run:
       <RecoveryPlot story={story} />
       <details open={outcome !== undefined && outcome !== 'pass' && outcome !== 'not-applicable'}>
         <summary>The ladder, {counted(story.steps.length, 'step')}</summary>
-        <PacketLadder story={story} accused={accused} />
+        <PacketLadder story={story} findings={findings} />
       </details>
     </article>
   )

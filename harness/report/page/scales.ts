@@ -14,3 +14,19 @@ export function anchorAt(share: number): 'start' | 'middle' | 'end' {
   if (share < 0.06) return 'start'
   return share > 0.94 ? 'end' : 'middle'
 }
+
+/** A label of eight characters on the axis of a phone, as a share of the axis. */
+const LABEL_SHARE = 0.17
+
+/**
+ * As many ticks of a scale as have room for their labels, on a phone too.
+ *
+ * @param scale - onto 0–1
+ */
+export function roomyTicks<T>(scale: { (tick: T): number; ticks(count: number): T[] }, most = 6): readonly T[] {
+  for (let count = most; count > 1; count--) {
+    const ticks = scale.ticks(count)
+    if (ticks.every((tick, at) => at === 0 || scale(tick) - scale(ticks[at - 1] ?? tick) >= LABEL_SHARE)) return ticks
+  }
+  return scale.ticks(1).slice(0, 1)
+}

@@ -88,7 +88,7 @@ ${tones((tone) => `.masthead.${tone} { border-top-color: var(--${tone}) } .masth
 .verdict strong { font-size: 2.6rem; line-height: 1.1; font-weight: 750; letter-spacing: -.02em }
 .verdict span { color: var(--muted) }
 .masthead .why { border-left: 3px solid var(--line); padding-left: .8rem; margin: .6rem 0 }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(11.5rem, 1fr)); gap: .7rem 1.5rem; margin-top: 1.1rem; padding-top: 1rem; border-top: 1px solid var(--line) }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .7rem 1.5rem; margin-top: 1.1rem; padding-top: 1rem; border-top: 1px solid var(--line) }
 dt { font-size: .8rem; color: var(--muted) }
 dd { margin: 0 }
 .tally { margin-top: .9rem }
@@ -103,6 +103,7 @@ const NIGHT = `
 .cards h3 { display: flex; flex-wrap: wrap; gap: .3rem .6rem; align-items: baseline }
 .attempts { margin-top: .6rem; display: grid; gap: .35rem }
 .attempts p { margin-left: 1.7rem }
+.again { margin-top: .6rem }
 .flake { margin-top: .7rem }
 .wall { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .6rem }
 .tile { border-radius: 10px; border: 1px solid var(--line); border-top: 4px solid; background: var(--card); break-inside: avoid }
@@ -112,7 +113,8 @@ ${['fail', 'unsure'].map((tone) => `.tile.${tone} .mark { background: var(--${to
 .tile a { display: flex; flex-direction: column; gap: .1rem; height: 100%; padding: .6rem .75rem; text-decoration: none }
 .tile a:hover b { text-decoration: underline }
 .tile-head { display: flex; justify-content: space-between; align-items: center; margin-bottom: .2rem }
-.tile b { line-height: 1.3 } .tile b.mono { font-size: .8rem; line-height: 1.5 }
+.tile b, .tile-name { line-height: 1.3; font-weight: 650 }
+.number { font-family: ${MONO}; font-size: .8rem; font-weight: 400 } .number b { font-size: .95rem; font-weight: 700 }
 .clamped { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden }
 .tile .small { line-height: 1.35 }
 .tile.fail .small, .tile.unsure .small { color: inherit; opacity: .85 }
@@ -128,6 +130,8 @@ ${['fail', 'unsure'].map((tone) => `.tile.${tone} .mark { background: var(--${to
 .trends + .trends { margin-top: 1.4rem } .trends h3 { margin-bottom: .5rem }
 .trend-grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .8rem }
 .trend { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .7rem .9rem; break-inside: avoid }
+.trend figcaption b { white-space: nowrap }
+.trend figcaption span b { white-space: normal }
 .trend figcaption { display: flex; justify-content: space-between; gap: .6rem }
 `
 
@@ -149,13 +153,10 @@ const RUN = `
 .contrast { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .15rem .8rem; margin: .4rem 0 .6rem }
 .contrast dt { line-height: 1.75 }
 .contrast dd { font-family: ${MONO}; font-size: .87rem; line-height: 1.6 }
-.wide-table { overflow-x: auto }
-table { border-collapse: collapse; font-size: .87rem; font-variant-numeric: tabular-nums }
-caption { text-align: left; padding-bottom: .25rem }
-th { text-align: left; font-weight: 600; color: var(--muted) }
-th, td { padding: .2rem 1.2rem .2rem 0; border-bottom: 1px solid var(--line); white-space: nowrap }
-.again-line { margin-top: .9rem }
-.command { background: var(--idle-soft); border-radius: 5px; padding: .15rem .45rem; box-decoration-break: clone; -webkit-box-decoration-break: clone; color: var(--ink) }
+.packets { font-size: .87rem; font-variant-numeric: tabular-nums; margin-bottom: .3rem }
+.packets b { font-weight: 600 }
+.again-line { margin: -.3rem 0 .9rem }
+.command { background: var(--idle-soft); border-radius: 5px; padding: .15rem .45rem; box-decoration-break: clone; -webkit-box-decoration-break: clone; color: var(--ink) } .command span { display: inline-block; max-width: 100% }
 .cases { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); gap: .8rem }
 .cases .card, .tile { scroll-margin: 1rem }
 .card:target { outline: 2px solid var(--converter) }
@@ -166,6 +167,7 @@ th, td { padding: .2rem 1.2rem .2rem 0; border-bottom: 1px solid var(--line); wh
 .course-row.lanes { grid-template-columns: minmax(0, 9rem) minmax(0, 1fr) }
 .powered { fill: var(--pass); opacity: .55 }
 .event { fill: var(--idle); stroke: var(--card); stroke-width: 1 }
+.legend { margin-top: .4rem } .legend i { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin: 0 .2em 0 .7em } .legend i.on { background: var(--pass) } .legend i.off { background: var(--idle) } .legend i.boot { background: var(--converter) } .legend i.panic { background: var(--fail) }
 .event.on, .event.ready { fill: var(--pass) } .event.off { fill: var(--idle) } .event.boot { fill: var(--converter) } .event.panic, .event.error { fill: var(--fail) }
 .lines { font-size: .82rem; margin-top: .5rem } .lines .at { display: inline-block; min-width: 5.5rem; color: var(--muted) } .lines .panic, .lines .error { color: var(--fail) }
 .times .course-name { flex-wrap: wrap; gap: 0 .5rem } .time-bar { fill: var(--converter) } .times + .trend-grid { margin-top: .8rem }
@@ -181,7 +183,7 @@ details { margin-top: .7rem } summary { cursor: pointer; color: var(--muted); fo
 .rung.odd { background: var(--band) }
 .ends { display: flex; justify-content: space-between } .ends .converter { color: var(--converter) } .ends .endpoint { color: var(--endpoint) }
 .round-band { font-size: .78rem; font-weight: 650; color: var(--muted); padding: .35rem 0 .15rem 4.7rem }
-.says b { font-weight: 600 } .says i { font-style: normal; font-weight: 650; color: var(--fail) } .says em { font-style: normal; font-weight: 650; color: var(--fail) } .note { color: var(--muted) }
+.says b { font-weight: 600 } .says i { font-style: normal; font-weight: 650; color: var(--fail) } .rules { margin-left: .5em; font-weight: 650; color: var(--fail) } .note { color: var(--muted) }
 .life { stroke: var(--line); stroke-width: 2 }
 .rung.converter { --way: var(--converter) } .rung.endpoint { --way: var(--endpoint) } .rung.again { --way: var(--again) } .rung.dropped, .rung.rejected, .rung.corrupted { --way: var(--fail) }
 .shaft { stroke: var(--way); stroke-width: 1.5 } .shaft.many { stroke-width: 3 } .again .shaft { stroke-dasharray: 6 4 } .mixed .shaft { stroke-dasharray: 2 3 } .dropped .shaft { stroke-dasharray: none }
@@ -195,8 +197,10 @@ const NARROW = `
   main { padding: .75rem .75rem 3rem }
   .masthead { padding: 1rem 1rem 1.1rem }
   .verdict strong { font-size: 2.1rem }
-  .facts { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)) }
-  .wall { grid-template-columns: repeat(2, minmax(0, 1fr)) }
+  .facts { grid-template-columns: minmax(0, 1fr); gap: .35rem }
+  .facts > div { display: grid; grid-template-columns: 6.6rem minmax(0, 1fr); gap: .8rem; align-items: baseline }
+  .wall { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .45rem }
+  .tile a { padding: .4rem .6rem .45rem } .tile b { font-size: .93rem }
   .course-row { grid-template-columns: minmax(0, 1fr) auto; gap: .1rem .8rem }
   .course-row svg { grid-column: 1 / -1; grid-row: 2 }
   .course-axis > span:first-child { display: none }
@@ -205,6 +209,7 @@ const NARROW = `
   .rung .at, .rung-head > span:first-child { font-size: .72rem }
   .says { grid-column: 2; grid-row: 1; font-size: .8rem }
   .arrow { grid-column: 2; grid-row: 2 }
+  .life { transform: scaleY(2.4); transform-origin: 0 22px }
   .round-band { padding-left: 3.9rem }
 }
 `
@@ -212,7 +217,8 @@ const NARROW = `
 const PRINTED = `
 @page { margin: 14mm }
 @media print {
-  html { font-size: 10pt; background: none }
+  :root { color-scheme: light }
+  html { font-size: 10pt; background: #fff }
   main { max-width: none; padding: 0 }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact }
   h2, h3, summary { break-after: avoid }

@@ -2,7 +2,8 @@ import { scaleLinear } from 'd3-scale'
 import type { JSX } from 'preact'
 import type { Trend } from '../night-record.js'
 import type { CaseRecord, Measurement } from '../run-record.js'
-import { percent, quantity } from './figures.js'
+import { counted, percent, timeSpan } from './figures.js'
+import { extent } from './scales.js'
 import { TrendCard } from './trend.js'
 
 interface TimesProps {
@@ -12,26 +13,25 @@ interface TimesProps {
 
 /** How long the device took to boot, to list, to answer: bars of this run, and trends over runs where they are known. */
 export function Times({ cases, history }: TimesProps): JSX.Element | null {
-  const bars = cases.flatMap(({ id, measurements }) =>
-    measurements.filter(isTime).map((measurement) => ({ id, measurement, ms: msOf(measurement) })),
-  )
+  const bars = barsOf(cases)
   const trends = history.filter(({ points }) => points.length > 1)
   if (bars.length === 0 && trends.length === 0) return null
-  const x = scaleLinear([0, Math.max(1, ...bars.map(({ ms }) => ms))], [0, 1])
+  const x = scaleLinear([0, Math.max(1, ...bars.map(({ high }) => high))], [0, 1])
   return (
     <section>
       <h2>How long the device takes</h2>
       {bars.length > 0 && (
         <ul class="course times">
-          {bars.map(({ id, measurement, ms }) => (
+          {bars.map(({ name, from, ms, low, high }) => (
             <li class="course-row">
               <span class="course-name">
-                <span>{measurement.name}</span> <span class="small">{id}</span>
+                <span>{name}</span> <span class="small">{from}</span>
               </span>
               <svg width="100%" height="22" aria-hidden="true">
                 <rect class="time-bar" width={percent(Math.max(0.002, x(ms)))} y="5" height="12" rx="3" />
+                {high > low && <line class="whisker" x1={percent(x(low))} x2={percent(x(high))} y1="11" y2="11" />}
               </svg>
-              <span class="small">{quantity(measurement.value, measurement.unit)}</span>
+              <span class="small">{timeSpan(ms)}</span>
             </li>
           ))}
         </ul>
@@ -39,12 +39,36 @@ export function Times({ cases, history }: TimesProps): JSX.Element | null {
       {trends.length > 0 && (
         <div class="trend-grid">
           {trends.map((trend) => (
-            <TrendCard {...trend} />
+            <TrendCard trend={trend} title={trend.measurement} />
           ))}
         </div>
       )}
     </section>
   )
+}
+
+/** One time of the device, which several cases may have measured. */
+interface TimeBar {
+  readonly name: string
+  /** The case that measured it, or how many did. */
+  readonly from: string
+  /** In the middle of all; the least and the greatest. */
+  readonly ms: number
+  readonly low: number
+  readonly high: number
+}
+
+function barsOf(cases: readonly CaseRecord[]): readonly TimeBar[] {
+  const measured = cases.flatMap(({ id, measurements }) =>
+    measurements.filter(isTime).map((measurement) => ({ id, name: measurement.name, ms: msOf(measurement) })),
+  )
+  return [...new Set(measured.map(({ name }) => name))].map((name) => {
+    const same = measured.filter((each) => each.name === name)
+    const sorted = same.map(({ ms }) => ms).toSorted((a, b) => a - b)
+    const [low, high] = extent(sorted)
+    const from = same.length === 1 ? (same[0]?.id ?? '') : `median of ${counted(same.length, 'case')}`
+    return { name, from, ms: sorted[Math.floor(sorted.length / 2)] ?? low, low, high }
+  })
 }
 
 /** What a device takes, not how long an exchange with its losses lasted. */

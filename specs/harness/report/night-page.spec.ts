@@ -52,9 +52,51 @@ t.test('shows every device and its verdict, every attempt that was kept, and why
   t.ok(page.text.includes('why attempt 2 did not pass'))
   t.ok(page.text.includes('there was no time left'))
   t.match(page.text, '25% of 12 runs (10%–45%)')
-  t.match(page.text, /boot time 30\.0 s/)
+  t.match(page.text, /boot time south gate 30\.0 s/)
   t.match(page.text, /1 could-not-test/)
   t.match(page.text, /2 pass/)
+  t.end()
+})
+
+t.test(
+  'says of each device that needs a person, and of no other, the one command that shows it again [issue 6, Reports]',
+  (t) => {
+    const again = (seed: number): string => `npx viewnet certify --seed ${seed} --bench bench.yaml`
+    const attempts = [
+      { ...attempt('fail', 2), reproduce: again(2) },
+      { ...attempt('could-not-test', 3), reproduce: again(3) },
+      { ...attempt('pass', 4), reproduce: again(4) },
+    ]
+    const good = device({ attempts: [{ ...attempt('pass', 1), reproduce: again(1) }] })
+    const { text } = readPage(nightPage(night([good, device({ name: 'south gate', attempts })])))
+    t.match(text, /pass unsteady .*south gate/, 'a pass at the third attempt is told apart')
+    t.same(text.match(/--seed \d+/g), ['--seed 3'], 'the latest that did not pass')
+    t.end()
+  },
+)
+
+t.test('boot and listing times are trends of their own, what moved most first; other measurements stay folded', (t) => {
+  const trend = (measurement: string, values: readonly number[]): NonNullable<NightDevice['trends']>[number] => ({
+    measurement,
+    unit: 'ms',
+    points: values.map((value, atMs) => ({ atMs, value })),
+  })
+  const steady = device({ name: 'steady', trends: [trend('list/listing time', [100, 100, 101])] })
+  const slower = device({
+    name: 'slower',
+    trends: [
+      trend('list/listing time', [100, 100, 300]),
+      trend('boot-time/boot time', [1000, 1000]),
+      trend('clock-after-power-cut/boot time', [1000, 1001]),
+      trend('clean/duration', [1, 2]),
+      { ...trend('once', [1]), points: [1, 2].map((value) => ({ atMs: 5, value })) },
+    ],
+  })
+  const { text } = readPage(nightPage(night([steady, slower])))
+  const trends = text.slice(text.indexOf('Trends'))
+  t.match(trends, /boot time slower .*listing time slower .*steady .*2 trends of other measurements/)
+  t.match(trends, /2 trends of other measurements clock-after-power-cut\/boot time .*clean\/duration/)
+  t.notMatch(trends, /once/, 'two values of one run are no trend')
   t.end()
 })
 

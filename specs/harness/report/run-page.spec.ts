@@ -128,7 +128,7 @@ t.test('shows verdict, every case, counts, seed, versions, and how to do it agai
     )
   }
   t.match(text, /each once \[protocol 3\]/)
-  t.match(text, /6113\.6 ms converter-out, sent RESOURCE 6 of round 0 3, 5/, 'the exact packet')
+  t.match(text, /RESOURCE 6 of round 0 , sent at converter-out, 6113\.6 ms \(batch 3, record 5\)/, 'the exact packet')
   t.match(text, /Run it again: npx viewnet certify --seed 11/)
   t.match(text, /30 rounds ≤ 32 marginal/)
   t.match(text, /41\.5 s/)
@@ -188,11 +188,46 @@ t.test('draws an exchange: runs of packets as one arrow, each loss, what was sen
     4,
   )
   const { text, elements } = readPage(runPage({ record: HOSTILE_RECORD, stories }))
-  t.match(text, /RESOURCE 1–9 × 9/)
+  t.match(text, /RESOURCE 1–9 /)
   t.match(text, /RESOURCE 10 lost/)
-  t.match(text, /RESOURCE 10 … 40 × 4 again/)
+  t.match(text, /RESOURCE 10 … 40, 4 packets again/)
   t.match(text, /MISMATCH, 36 of 40/)
   t.equal(elements.filter(({ attributes }) => attributes['class'] === 'cross').length, 4, 'broken arrows')
+})
+
+t.test('what was announced is known though the RESPONSE was lost', async (t) => {
+  const records = lossyExchange(5, 10).filter(({ message, at }) => message !== 'RESPONSE' || at !== 'endpoint-in')
+  const folder = t.testdir({ 'packets.ndjson': ndjson('case-0', records) })
+  const { stories } = await readStories(join(folder, 'packets.ndjson'))
+  t.equal(stories[0]?.announced, 5)
+})
+
+t.test('one cause of many failures is told once, each broken rule by one example and how many more there are', (t) => {
+  const cases = ['clean', 'slow', 'reordered'].map((id, at) => ({
+    ...HOSTILE_RECORD.cases[1]!,
+    id,
+    why: at < 2 ? 'no such sequence' : 'no answer',
+  }))
+  const findings = ['clean', 'clean', 'slow'].flatMap((flow) =>
+    ['sequences-exact', 'content-stable'].map((rule) => ({
+      rule,
+      sentence: `${rule} holds`,
+      clause: 'protocol 3',
+      blame: 'fail' as const,
+      flow,
+      exchange: 7,
+      expected: 'sequence 5',
+      got: 'sequence 6',
+      records: [],
+    })),
+  )
+  const { text } = readPage(runPage({ record: { ...HOSTILE_RECORD, cases, findings }, stories: NOTHING }))
+  const why = text.slice(text.indexOf('Why it did not pass'), text.indexOf('Every case in full'))
+  t.match(why, /fail clean , slow no such sequence/)
+  t.match(why, /fail reordered .*no answer/)
+  for (const rule of ['sequences-exact', 'content-stable']) t.equal(why.split(`${rule} holds`).length, 2, rule)
+  t.match(why, /2 more findings like it: 1 in clean, 1 in slow\./)
+  t.end()
 })
 
 t.test("somebody else's converter, of which only the endpoint's side is seen, is drawn from that", async (t) => {
