@@ -5,6 +5,8 @@
  */
 export { OnvifDevice } from './onvif-device.js'
 export type { TlsOptions } from './certificate.js'
+export type { ReplayDescription } from './replay/describe-replay.js'
+export type { StreamMedia } from './replay/session-description.js'
 export type { Limits } from './deadline.js'
 export type { OnvifExchange } from './onvif-exchange.js'
 export type { OnvifDeviceOptions } from './options.js'

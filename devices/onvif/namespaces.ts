@@ -6,6 +6,7 @@ export const Namespace = {
   soap11: 'http://schemas.xmlsoap.org/soap/envelope/',
   device: 'http://www.onvif.org/ver10/device/wsdl',
   search: 'http://www.onvif.org/ver10/search/wsdl',
+  replay: 'http://www.onvif.org/ver10/replay/wsdl',
   schema: 'http://www.onvif.org/ver10/schema',
   notification: 'http://docs.oasis-open.org/wsn/b-2',
   topics: 'http://www.onvif.org/ver10/topics',

@@ -11,8 +11,10 @@ import type { Limits } from './deadline.js'
 import { Namespace } from './namespaces.js'
 import { OnvifClient } from './onvif-client.js'
 import { parseOptions, type OnvifDeviceOptions, type ParsedOptions } from './options.js'
-import { listRecordings } from './recording-list.js'
-import { readCapabilities, readServices, relocate, SEARCH_SERVICE, type Service } from './services.js'
+import { searchWithinBudget } from './listing-budget.js'
+import { listRecordings, readRecordings } from './recording-list.js'
+import { describeReplay, type ReplayDescription } from './replay/describe-replay.js'
+import { readCapabilities, readServices, relocate, REPLAY_SERVICE, SEARCH_SERVICE, type Service } from './services.js'
 import { DeviceRequest } from './soap-request.js'
 import { textOf } from './xml-element.js'
 
@@ -74,16 +76,31 @@ export class OnvifDevice implements MonitoringDevice {
   async *listRecordings(query: RecordingQuery): AsyncGenerator<readonly Recording[]> {
     const limits = this.#limits(query.signal)
     const services = await this.#askForServices(limits)
-    const address = this.#searchAddress(services)
-    if (!address) {
-      const offered = services.map(({ name }) => name).join(', ')
-      throw new DeviceError(
-        DeviceErrorCode.unsupported,
-        `${this.#client.address.href}: expected a search service, got ${offered === '' ? 'no services at all' : `only ${offered}`}`,
-        { operation: 'GetServices', address: this.#client.address.href },
-      )
-    }
-    yield* listRecordings(this.#client, address, this.#options, query)
+    yield* listRecordings(this.#client, this.#addressOf(SEARCH_SERVICE, services), this.#options, query)
+  }
+
+  /**
+   * Ask how recordings are played: where (GetReplayUri), and what the RTSP server there says of the stream (DESCRIBE). Nothing is played.
+   *
+   * @param most - recordings with video that are asked about, the first that the device lists, 1 to 1000; default 4
+   * @returns the description of each, one after the other
+   * @throws DeviceError, `ERR_VIEWNET_DEVICE_UNSUPPORTED` without a search or replay service, `ERR_VIEWNET_DEVICE_FAULT` where a stream cannot be
+   *   described; the reason of the signal; UsageError `ERR_VIEWNET_CLOSED` after {@link OnvifDevice.close}
+   */
+  async *describeReplays({
+    most = 4,
+    signal,
+  }: { readonly most?: number; readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<ReplayDescription> {
+    const limits = this.#limits(signal)
+    const services = await this.#askForServices(limits)
+    const address = this.#addressOf(REPLAY_SERVICE, services)
+    const searched = this.#addressOf(SEARCH_SERVICE, services)
+    const { tracks } = await readRecordings(searchWithinBudget(this.#client, searched, this.#options, signal))
+    const withVideo = [...tracks].filter(([, videos]) => videos.length > 0).slice(0, Math.max(1, Math.min(most, 1000)))
+    const { user, password = '' } = this.#options
+    const credentials = user === undefined ? undefined : { user, password }
+    for (const [recordingToken] of withVideo)
+      yield await describeReplay(this.#client, { ...limits, address, recordingToken, credentials })
   }
 
   /** Release the connections, once the calls under way are over. Closing twice is fine. */
@@ -125,6 +142,19 @@ export class OnvifDevice implements MonitoringDevice {
       if (services.length === 0) throw failure ?? error
       return services
     }
+  }
+
+  /** @throws DeviceError `ERR_VIEWNET_DEVICE_UNSUPPORTED`, telling what the device offers instead */
+  #addressOf(wanted: string, services: readonly Service[]): URL {
+    const service = services.find(({ name }) => name === wanted)
+    const address = service && relocate(service.address, this.#client.address)
+    if (address) return address
+    const offered = services.map(({ name }) => name).join(', ')
+    throw new DeviceError(
+      DeviceErrorCode.unsupported,
+      `${this.#client.address.href}: expected a ${wanted} service, got ${offered === '' ? 'no services at all' : `only ${offered}`}`,
+      { operation: 'GetServices', address: this.#client.address.href },
+    )
   }
 
   #searchAddress(services: readonly Service[]): URL | undefined {

@@ -39,7 +39,7 @@ export async function* listRecordings(
 ): AsyncGenerator<readonly Recording[]> {
   const searchOptions = searchWithinBudget(client, address, options, query.signal)
   try {
-    const recordings = await findAll(searchOptions)
+    const recordings = await readRecordings(searchOptions)
     const { sources } = recordings
     if (sources.size > MAX_CHANNEL) {
       throw new Error(`expected at most ${MAX_CHANNEL} sources of recordings, got ${sources.size}`)
@@ -69,7 +69,8 @@ export async function* listRecordings(
   }
 }
 
-function findAll(options: SearchOptions): Promise<RecordingReader> {
+/** The recordings of a device, and the video tracks of each. */
+export function readRecordings(options: SearchOptions): Promise<RecordingReader> {
   return startedAgain(async () => {
     const reader = new RecordingReader()
     await search(

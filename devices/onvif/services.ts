@@ -12,6 +12,9 @@ export interface Service {
 /** The name of the service that lists recordings. */
 export const SEARCH_SERVICE = 'search'
 
+/** The name of the service that tells where recordings are played. */
+export const REPLAY_SERVICE = 'replay'
+
 /** Names by namespace, as ONVIF's own documents call the services; a version where two live side by side. */
 const NAMES: Readonly<Record<string, string>> = {
   [Namespace.device]: 'device',
@@ -24,7 +27,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'http://www.onvif.org/ver20/analytics/wsdl': 'analytics',
   'http://www.onvif.org/ver10/deviceIO/wsdl': 'deviceio',
   'http://www.onvif.org/ver10/recording/wsdl': 'recording',
-  'http://www.onvif.org/ver10/replay/wsdl': 'replay',
+  [Namespace.replay]: REPLAY_SERVICE,
   'http://www.onvif.org/ver10/receiver/wsdl': 'receiver',
   'http://www.onvif.org/ver10/display/wsdl': 'display',
 }

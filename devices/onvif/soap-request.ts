@@ -88,6 +88,19 @@ export function getSearchResults(
   return { ...poll, isRepeatable: false }
 }
 
+/** Ask where a recording is played, by RTP within one TCP connection. */
+export function getReplayUri(recordingToken: string): SoapRequest {
+  const operation = 'GetReplayUri'
+  return {
+    operation,
+    namespace: Namespace.replay,
+    body:
+      `<trp:${operation} xmlns:trp="${Namespace.replay}"><trp:StreamSetup><tt:Stream>RTP-Unicast</tt:Stream>` +
+      `<tt:Transport><tt:Protocol>RTSP</tt:Protocol></tt:Transport></trp:StreamSetup>` +
+      `<trp:RecordingToken>${escapeXml(recordingToken)}</trp:RecordingToken></trp:${operation}>`,
+  }
+}
+
 /** End a search session. */
 export function endSearch(token: string): SoapRequest {
   return searchRequest('EndSearch', `<tse:SearchToken>${escapeXml(token)}</tse:SearchToken>`)

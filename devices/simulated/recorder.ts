@@ -17,6 +17,8 @@ import { expectedFailureOf } from './quirks/quirk-set.js'
 import { withReplyQuirks } from './quirks/reply-quirks.js'
 import { eventSearchOf, scopeReaderOf } from './quirks/search-quirks.js'
 import { addressesOf, withServiceQuirks } from './quirks/service-quirks.js'
+import { replayStreams } from './rtsp/replay-stream.js'
+import { RtspServer, type RtspServerPlan } from './rtsp/rtsp-server.js'
 import { SearchSessions } from './search-sessions.js'
 import { DEVICE_SERVICE_PATH, deviceService } from './services/device-service.js'
 import { replayService } from './services/replay-service.js'
@@ -31,6 +33,8 @@ const MAX_PAGE_RESULTS = 10_000
 const MAX_KEEP_ALIVE_MS = 600_000
 const MAX_WAIT_MS = 60_000
 const MAX_BOOT_MS = 600_000
+/** The discard service, which no machine offers any more. */
+const CLOSED_PORT = 9
 
 /**
  * A recorder that exists only in software: ONVIF Profile G recording search over real HTTP, with contents made up from a seed, and the truth about
@@ -50,7 +54,11 @@ export class SimulatedRecorder {
   readonly #counters = new QueryCounters()
   readonly #sessions: SearchSessions
   readonly #dispatcher: Dispatcher
+  readonly #describeStream: RtspServerPlan['answer']
   #server: SoapHttpServer | undefined
+  #rtspServer: RtspServer | undefined
+  /** The same after every power loss; 0 until it listens. */
+  #rtspPort = 0
   #certificateFingerprint: string | undefined
   #state: 'new' | 'starting' | 'started' | 'closed' = 'new'
   #listening: Promise<void> | undefined
@@ -78,6 +86,7 @@ export class SimulatedRecorder {
     const access = accessControlOf(credentials, quirks)
     const clock = deviceClockOf(settings.clockOffsetMs, quirks, settings.nowMs)
     const monotonicMs = settings.nowMs ?? (() => performance.now())
+    this.#describeStream = replayStreams({ contents: this.#contents, credentials, quirks, monotonicMs })
     this.#dispatcher = new Dispatcher({
       services: this.#services(access, clock, monotonicMs),
       access,
@@ -157,7 +166,7 @@ export class SimulatedRecorder {
       () => false,
     )
     this.#booting?.abort()
-    if (isListening === true && this.#isPowered) await this.#server?.close()
+    if (isListening === true && this.#isPowered) await this.#stopListening()
   }
 
   /**
@@ -172,7 +181,7 @@ export class SimulatedRecorder {
     if (!this.#isPowered) return
     this.#isPowered = false
     this.#sessions.endAll()
-    await this.#server?.close()
+    await this.#stopListening()
   }
 
   /**
@@ -253,6 +262,19 @@ export class SimulatedRecorder {
     this.#server = server
     await server.listen()
     this.#origin = server.origin
+    const rtspServer = new RtspServer({ host, port: this.#rtspPort, answer: this.#describeStream })
+    try {
+      await rtspServer.listen()
+    } catch (error) {
+      await server.close()
+      throw error
+    }
+    this.#rtspServer = rtspServer
+    this.#rtspPort = rtspServer.port
+  }
+
+  async #stopListening(): Promise<void> {
+    await Promise.all([this.#server?.close(), this.#rtspServer?.close()])
   }
 
   #mustBeStarted(): void {
@@ -279,7 +301,10 @@ export class SimulatedRecorder {
       readScope: scopeReaderOf(quirks),
       searchEvents: eventSearchOf(contents, quirks),
     })
-    const services = withServiceQuirks([search, replayService(contents)], quirks)
+    const services = withServiceQuirks(
+      [search, replayService(contents, () => (quirks.has('replay-port-closed') ? CLOSED_PORT : this.#rtspPort))],
+      quirks,
+    )
     const device = deviceService({
       serialNumber: `SIM-${seed.toString(16).padStart(8, '0').toUpperCase()}`,
       authentication: access.kinds,

@@ -2,7 +2,7 @@ import { DeviceError, DeviceErrorCode } from 'viewnet/device'
 import type { Limits } from '../deadline.js'
 import { OnvifClient } from '../onvif-client.js'
 import { parseOptions } from '../options.js'
-import { readCapabilities, readServices, SEARCH_SERVICE } from '../services.js'
+import { readCapabilities, readServices, REPLAY_SERVICE, SEARCH_SERVICE } from '../services.js'
 
 /** What a device offers to anybody who asks. */
 export interface DeviceOffer {
@@ -13,8 +13,6 @@ export interface DeviceOffer {
   /** For people: `device`, `media2`, `search`; empty where it does not tell. */
   readonly services: readonly string[]
 }
-
-const REPLAY_SERVICE = 'replay'
 
 const QUESTIONS = [
   { operation: 'GetServices', read: readServices },

@@ -19,6 +19,8 @@ const CONTRADICTIONS: readonly (readonly QuirkName[])[] = [
   ['http-digest-only', 'http-digest-and-wss', 'no-authentication'],
   ['closes-on-401', 'no-authentication'],
   ['clock-minutes-off', 'clock-hours-off'],
+  ['replay-port-closed', 'replay-silent', 'replay-without-media', 'no-search'],
+  ['replay-basic-only', 'replay-port-closed', 'replay-silent', 'no-authentication', 'no-search'],
   ['chunked', 'unterminated-reply', 'stops-half-way', 'drips', 'never-starts'],
   [
     'stops-half-way',
@@ -55,7 +57,12 @@ const EXPECTED_FAILURES: Readonly<Partial<Record<QuirkName, DeviceErrorCode>>> =
 }
 
 /** Quirks that make no sense without a user and a password. */
-const PROTECTED: readonly QuirkName[] = ['http-digest-only', 'http-digest-and-wss', 'closes-on-401']
+const PROTECTED: readonly QuirkName[] = [
+  'http-digest-only',
+  'http-digest-and-wss',
+  'closes-on-401',
+  'replay-basic-only',
+]
 
 /** The quirks of one recorder: known, each once, none against another. */
 export type QuirkSet = ReadonlySet<QuirkName>

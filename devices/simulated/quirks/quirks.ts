@@ -282,6 +282,23 @@ const PROFILES = {
     ],
   },
 
+  'replay-port-closed': {
+    does: 'GetReplayUri names a port at which nobody listens',
+    naive: ['takes an address for a stream, and offers recordings that nobody can play'],
+  },
+  'replay-silent': {
+    does: 'RTSP connections are accepted, and DESCRIBE is never answered',
+    naive: ['waits for ever'],
+  },
+  'replay-without-media': {
+    does: 'DESCRIBE is answered with a description that has no media in it',
+    naive: ['believes the status 200, and plays nothing'],
+  },
+  'replay-basic-only': {
+    does: 'RTSP asks for the password itself (Basic), though SOAP takes a digest',
+    naive: ['knows Digest alone, and reports a wrong password'],
+  },
+
   'no-search': {
     does: 'Media and PTZ are offered, Search and Replay are not; UNSUPPORTED',
     naive: ['asks the device service for searches, gets ActionNotSupported, and lists nothing'],

@@ -1,4 +1,5 @@
 import type { RecorderContents } from '../contents.js'
+import { REPLAY_PATH } from '../rtsp/replay-stream.js'
 import { Arguments } from '../soap/arguments.js'
 import { invalidValue } from '../soap/fault.js'
 import { NAMESPACE } from '../soap/namespaces.js'
@@ -7,11 +8,13 @@ import { findRecording } from './search-scope.js'
 import { operationTable, type Service } from './service.js'
 
 /**
- * The replay service. It names addresses as a recorder does; behind them is no RTSP server, because a simulated recorder has no pictures.
+ * The replay service. It names addresses as a recorder does; the RTSP server behind them describes streams and plays none, because a simulated recorder
+ * has no pictures.
  *
+ * @param rtspPort - where that server listens now
  * @see ONVIF Replay Control specification
  */
-export function replayService(contents: RecorderContents): Service {
+export function replayService(contents: RecorderContents, rtspPort: () => number): Service {
   const capabilities = xml`
     <trp:Capabilities ReversePlayback="false" SessionTimeoutRange="10 60" RTP_RTSP_TCP="true"/>`
 
@@ -35,7 +38,7 @@ export function replayService(contents: RecorderContents): Service {
         const { hostname } = new URL(origin)
         return xml`
           <trp:GetReplayUriResponse>
-            <trp:Uri>rtsp://${hostname}:554/onvif/replay?recording=${recording.token}</trp:Uri>
+            <trp:Uri>rtsp://${hostname}:${rtspPort()}${REPLAY_PATH}?recording=${recording.token}</trp:Uri>
           </trp:GetReplayUriResponse>`
       },
     },
