@@ -27,6 +27,9 @@ export const blackBoxConverterSchema = z.strictObject({
     .describe(
       'Our own address, the one that it admits; left out: port 28300 of the address that the route to it begins at',
     ),
+  secondEndpoint: peerAddress
+    .optional()
+    .describe('Another address of ours that it admits; left out: the case of two endpoints is not run'),
   wrongCredentialsDevice: messageNumber
     .optional()
     .describe('A device that it reaches with a password that is wrong; left out: that case is not run'),

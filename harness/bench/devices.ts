@@ -1,4 +1,4 @@
-import { UsageError, type MonitoringDevice } from 'viewnet/device'
+import { UsageError } from 'viewnet/device'
 import { OnvifDevice, type OnvifDeviceOptions } from 'viewnet/devices/onvif'
 import type { BenchDevice, OnvifBenchDevice } from './device-schema.js'
 
@@ -37,7 +37,7 @@ export function credentialsOf(
 export function openDevice(
   device: OnvifBenchDevice,
   credentials: Credentials | undefined = credentialsOf(device),
-): MonitoringDevice {
+): OnvifDevice {
   return new OnvifDevice({ ...onvifOptionsOf(device), ...credentials })
 }
 

@@ -9,6 +9,7 @@ export const LIMITS = {
   clockOffsetMs: { measurement: 'clock offset', unit: 'ms', limit: undefined },
   listMs: { measurement: 'listing time', unit: 'ms', limit: undefined },
   exchangeMs: { measurement: 'duration', unit: 'ms', limit: undefined },
+  rtspMs: { measurement: 'replay answer time', unit: 'ms', limit: 10_000 },
   bootMs: { measurement: 'boot time', unit: 'ms', limit: 180_000 },
   silentMs: { measurement: 'time to silence', unit: 'ms', limit: 20_000 },
   unreachableMs: { measurement: 'time to refusal', unit: 'ms', limit: 60_000 },

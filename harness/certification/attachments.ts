@@ -16,9 +16,9 @@ export interface Attachments {
 /** The newest switchings that a run remembers. */
 const SWITCHINGS_MOST = 2000
 
-/** Where the simulated board and console hang on their bus. */
-const RELAY_PORT = '/dev/simulated-relays'
-const CONSOLE_PORT = '/dev/simulated-console'
+/** Where the simulated board and console of a device hang on their bus: each device has its own, so that wear is told apart. */
+const relayPort = (number: string): string => `/dev/simulated-relays-${number}`
+const consolePort = (number: string): string => `/dev/simulated-console-${number}`
 
 /**
  * Find a device's outlet and console.
@@ -37,16 +37,16 @@ export async function findAttachments(
       if (switchings.length < SWITCHINGS_MOST) switchings.push(switching)
     },
   }
-  const simulated = simulatedBus({ power, console }, load)
+  const simulated = simulatedBus({ number, power, console }, load)
   const outlet =
     power &&
     (power.driver === 'simulated'
       ? await findOutlet(
-          { driver: 'lcus', port: RELAY_PORT, relay: power.relay, status: 'octets' },
+          { driver: 'lcus', port: relayPort(number), relay: power.relay, status: 'octets' },
           { ...host, binding: simulated },
         )
       : await findOutlet(resolvedSecrets(power, `power of device ${number}`), host))
-  const found = console && (await findAttachedConsole(console, simulated))
+  const found = console && (await findAttachedConsole(console, { port: consolePort(number), simulated }))
   const resources = [
     ...(outlet && power?.driver !== 'simulated' ? outletResources(outlet) : []),
     ...(found && console?.driver !== 'simulated' ? [{ name: found.id }] : []),
@@ -54,8 +54,11 @@ export async function findAttachments(
   return { power: outlet, console: found, resources, switchings }
 }
 
-function findAttachedConsole(console: BenchConsole, simulated: SerialBinding): Promise<SerialConsole> {
-  if (console.driver === 'simulated') return findConsole({ port: CONSOLE_PORT }, { binding: simulated })
+function findAttachedConsole(
+  console: BenchConsole,
+  { port, simulated }: { readonly port: string; readonly simulated: SerialBinding },
+): Promise<SerialConsole> {
+  if (console.driver === 'simulated') return findConsole({ port }, { binding: simulated })
   const { driver: _, ...options } = console
   return findConsole(options)
 }
@@ -67,10 +70,13 @@ function outletResources({ id, bank }: PowerOutlet): readonly LeasedResource[] {
 }
 
 /** A bus with a relay board and a console on it, each where the bench file says so. */
-function simulatedBus({ power, console }: Pick<BenchDevice, 'power' | 'console'>, load?: PoweredLoad): SerialBinding {
+function simulatedBus(
+  { number, power, console }: Pick<BenchDevice, 'number' | 'power' | 'console'>,
+  load?: PoweredLoad,
+): SerialBinding {
   const bus = new SimulatedSerialBus()
   const terminal = new SimulatedConsole()
-  if (console?.driver === 'simulated') bus.plug(CONSOLE_PORT, terminal)
+  if (console?.driver === 'simulated') bus.plug(consolePort(number), terminal)
   if (power?.driver !== 'simulated') {
     terminal.powerOn()
     return bus
@@ -83,6 +89,6 @@ function simulatedBus({ power, console }: Pick<BenchDevice, 'power' | 'console'>
   relay.feed(terminal)
   if (load) relay.feed(load)
   if (power.faults.includes('welded')) board.fault = 'welded'
-  bus.plug(RELAY_PORT, board)
+  bus.plug(relayPort(number), board)
   return bus
 }

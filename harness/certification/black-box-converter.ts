@@ -3,7 +3,7 @@ import { BenchError, DEFAULT_CONVERTER_NUMBER, type BlackBoxConverter } from '..
 import type { EvidenceRecorder } from '../evidence/index.js'
 import type { ExchangePlan } from './case.js'
 import type { CertifyOptions } from './certify-options.js'
-import type { ConverterUnderTest, DeviceNumbers } from './converter-under-test.js'
+import type { ConverterUnderTest, DeviceNumbers, EndpointName } from './converter-under-test.js'
 import { EndpointSide, neighbour } from './endpoint-side.js'
 import { routeAddress } from './route-address.js'
 
@@ -11,6 +11,13 @@ import { routeAddress } from './route-address.js'
 export interface BlackBoxOptions extends BlackBoxConverter {
   /** Numbers of other devices on the bench, which it may well know. */
   readonly otherDevices?: readonly string[]
+}
+
+interface Addresses {
+  readonly address: string
+  readonly number: string
+  readonly endpoint: string
+  readonly second: string | undefined
 }
 
 /** The port that the examples of a converter's `peers` name. */
@@ -27,7 +34,7 @@ export class BlackBoxUnderTest implements ConverterUnderTest {
   readonly deviceQueries = undefined
   readonly #number: string
   readonly #endpointAddress: string
-  readonly #endpoint: EndpointSide
+  readonly #endpoints: { readonly first: EndpointSide; readonly second: EndpointSide | undefined }
   /** Packets from its address, and those that spoke for another converter. */
   #heard = 0
   #ofOtherNumber = 0
@@ -35,7 +42,7 @@ export class BlackBoxUnderTest implements ConverterUnderTest {
   #silence: BenchError | undefined
 
   private constructor(
-    { address, number, endpoint }: Readonly<Record<'address' | 'number' | 'endpoint', string>>,
+    { address, number, endpoint, second }: Addresses,
     numbers: DeviceNumbers,
     { seed, recorder }: { readonly seed: number; readonly recorder: EvidenceRecorder },
   ) {
@@ -43,14 +50,20 @@ export class BlackBoxUnderTest implements ConverterUnderTest {
     this.numbers = numbers
     this.#number = number
     this.#endpointAddress = endpoint
-    this.#endpoint = new EndpointSide({
-      recorder,
-      seed,
-      endpointAddress: endpoint,
-      converterAddress: address,
-      converterNumber: number,
-      around: (link) => this.#ofConverter(link),
-    })
+    const side = (which: EndpointName, endpointAddress: string): EndpointSide =>
+      new EndpointSide({
+        recorder,
+        seed,
+        endpointAddress,
+        converterAddress: address,
+        converterNumber: number,
+        which,
+        around: (link) => this.#ofConverter(link),
+      })
+    this.#endpoints = {
+      first: side('first', endpoint),
+      second: second === undefined ? undefined : side('second', second),
+    }
   }
 
   /** @throws LinkError when there is no route to it, or our own address cannot be had */
@@ -59,7 +72,13 @@ export class BlackBoxUnderTest implements ConverterUnderTest {
     { device, seed }: Pick<CertifyOptions, 'device' | 'seed'>,
     recorder: EvidenceRecorder,
   ): Promise<BlackBoxUnderTest> {
-    const { number = DEFAULT_CONVERTER_NUMBER, endpoint, wrongCredentialsDevice, unknownDevice } = described
+    const {
+      number = DEFAULT_CONVERTER_NUMBER,
+      endpoint,
+      secondEndpoint,
+      wrongCredentialsDevice,
+      unknownDevice,
+    } = described
     const converter = parseUdpAddress(described.address)
     const own = endpoint === undefined ? undefined : parseUdpAddress(endpoint)
     const host = own?.host ?? (await routeAddress(converter))
@@ -75,16 +94,23 @@ export class BlackBoxUnderTest implements ConverterUnderTest {
       unknown: unknownDevice ?? neighbour(device.number, 1, taken),
       isUnknownGuessed: unknownDevice === undefined,
     }
+    const second = secondEndpoint && formatUdpAddress(parseUdpAddress(secondEndpoint))
     // Taken once, so that an address that cannot be had is said before the first case.
-    const link = udpLink(endpointAddress)
-    await link.start({ packet: () => undefined })
-    await link.close()
-    const addresses = { address: formatUdpAddress(converter), number, endpoint: endpointAddress }
+    for (const each of [endpointAddress, ...(second === undefined ? [] : [second])]) {
+      const link = udpLink(each)
+      await link.start({ packet: () => undefined })
+      await link.close()
+    }
+    const addresses = { address: formatUdpAddress(converter), number, endpoint: endpointAddress, second }
     return new BlackBoxUnderTest(addresses, numbers, { seed, recorder })
   }
 
   get round(): number {
-    return this.#endpoint.round
+    return this.#endpoints.first.round
+  }
+
+  get hasSecondEndpoint(): boolean {
+    return this.#endpoints.second !== undefined
   }
 
   /** Nothing came from its address, although an exchange was made, or nothing that spoke for it: every further case would only wait for the same. */
@@ -93,8 +119,10 @@ export class BlackBoxUnderTest implements ConverterUnderTest {
   }
 
   /** @throws BenchError `ERR_VIEWNET_CONVERTER_SILENT` when nothing ever came from its address, or nothing in its name */
-  async exchange(flow: string, plan: ExchangePlan, signal: AbortSignal): Promise<void> {
-    const stats = await this.#endpoint.exchange(flow, plan, plan.deviceNumber ?? this.numbers.device, signal)
+  async exchange(flow: string, plan: ExchangePlan, signal: AbortSignal, which: EndpointName = 'first'): Promise<void> {
+    const side = this.#endpoints[which]
+    if (!side) throw new RangeError('expected a converter that admits a second endpoint')
+    const stats = await side.exchange(flow, plan, plan.deviceNumber ?? this.numbers.device, signal)
     this.#ofOtherNumber += stats.dropped['converter-number']
     if (this.#heard > this.#ofOtherNumber) return
     this.#silence = new BenchError('ERR_VIEWNET_CONVERTER_SILENT', this.#silenceInWords())

@@ -3,7 +3,7 @@ import type { CaseRecord, Outcome } from '../report/index.js'
 import type { CaseBench, CaseResult, CertificationCase, ExchangePlan, Findings, ObservedExchange } from './case.js'
 import { identify, list, reach } from './cases/device-cases.js'
 import { casesOf, runState, type CertifyOptions } from './certify-options.js'
-import type { ConverterUnderTest } from './converter-under-test.js'
+import type { ConverterUnderTest, EndpointName } from './converter-under-test.js'
 import type { EvidenceTrail } from './evidence-trail.js'
 import { CaseTimeout, outcomeOf } from './judgement.js'
 
@@ -126,6 +126,16 @@ function skipped(
 
 function benchOf(entry: CertificationCase, context: RunContext, signal: AbortSignal): CaseBench {
   const { options, trail, converter, driver, findings } = context
+  const exchangeBy =
+    (which: EndpointName) =>
+    async (plan: ExchangePlan): Promise<ObservedExchange> => {
+      const flow = which === 'first' ? entry.id : `${entry.id}-${which}`
+      const startedAtMs = performance.now()
+      await converter.exchange(flow, plan, signal, which)
+      const durationMs = performance.now() - startedAtMs
+      const evidence = await trail.judge(flow)
+      return { ...evidence, summary: evidence.verdict.exchanges.at(-1), durationMs }
+    }
   return {
     device: driver,
     trueCount: options.device.trueCount,
@@ -139,12 +149,8 @@ function benchOf(entry: CertificationCase, context: RunContext, signal: AbortSig
     findings,
     signal,
     deviceQueries: () => converter.deviceQueries,
-    exchange: async (plan: ExchangePlan): Promise<ObservedExchange> => {
-      const startedAtMs = performance.now()
-      await converter.exchange(entry.id, plan, signal)
-      const durationMs = performance.now() - startedAtMs
-      const evidence = await trail.judge(entry.id)
-      return { ...evidence, summary: evidence.verdict.exchanges.at(-1), durationMs }
-    },
+    exchange: exchangeBy('first'),
+    exchangeOfSecond: converter.hasSecondEndpoint ? exchangeBy('second') : undefined,
+    describeReplays: options.device.describeReplays,
   }
 }

@@ -2,6 +2,7 @@ import type { SerialConsole } from 'viewnet/devices/console'
 import type { PowerOutlet } from 'viewnet/devices/power'
 import type { DeviceDescription, MonitoringDevice, Recording } from 'viewnet/device'
 import type { DeviceNumbers } from './converter-under-test.js'
+import type { DeviceUnderTest } from './device-under-test.js'
 import type { PathFates, ResourceContents } from './resource-contents.js'
 import type { BenchDevice, LimitKey } from '../bench/index.js'
 import type { Limit } from './held-to.js'
@@ -86,6 +87,13 @@ export interface CaseBench {
   readonly signal: AbortSignal
   /** Make one exchange, publish what became of its packets, and read it back. */
   readonly exchange: (plan: ExchangePlan) => Promise<ObservedExchange>
+  /**
+   * The same by another endpoint at an address of its own, in a flow of its own, and beside the first's; undefined where the converter admits only one
+   * address.
+   */
+  readonly exchangeOfSecond: ((plan: ExchangePlan) => Promise<ObservedExchange>) | undefined
+  /** Ask the device how its recordings are played; undefined of a device whose driver cannot. */
+  readonly describeReplays: DeviceUnderTest['describeReplays']
   /** How often the converter has asked its devices so far; undefined of a black box, which does not tell. */
   readonly deviceQueries: () => number | undefined
 }

@@ -19,7 +19,11 @@ import {
   twentyPowerCycles,
 } from './cases/power-cases.js'
 import { emptyRange, narrowRange } from './cases/range-cases.js'
+import { recordingGrows } from './cases/recording-grows.js'
 import { unknownDevice, wrongCredentials } from './cases/refusal-cases.js'
+import { replayDescribe } from './cases/replay-describe.js'
+import { restartingDevice } from './cases/restarting-device.js'
+import { twoEndpoints } from './cases/two-endpoints.js'
 
 /** Every case, in the order in which they run: what later ones build on comes first, and a wrong password, which could lock an account, last but one. */
 export const CATALOGUE: readonly CertificationCase[] = [
@@ -33,6 +37,7 @@ export const CATALOGUE: readonly CertificationCase[] = [
   lostResponse,
   lostRoundEnd,
   repeatedRequest,
+  twoEndpoints,
   loss10,
   loss30,
   loss50,
@@ -42,11 +47,14 @@ export const CATALOGUE: readonly CertificationCase[] = [
   slow,
   emptyRange,
   narrowRange,
+  recordingGrows,
+  replayDescribe,
   bootTime,
   listingAfterPowerCut,
   clockAfterPowerCut,
   powerCutWhenAsked,
   powerCutBetweenRounds,
+  restartingDevice,
   twentyPowerCycles,
   wrongCredentials,
   unknownDevice,

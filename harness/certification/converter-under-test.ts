@@ -15,6 +15,9 @@ export interface DeviceNumbers {
   readonly isUnknownGuessed: boolean
 }
 
+/** Which of the two endpoints of a bench. */
+export type EndpointName = 'first' | 'second'
+
 /** What stands between the device under test and the reference endpoint: the embedded converter, or one at an address. */
 export interface ConverterUnderTest {
   /** Its link address. */
@@ -24,14 +27,17 @@ export interface ConverterUnderTest {
   readonly deviceQueries: number | undefined
   /** The round that the exchange under way, or the last one, is in; for progress only. */
   readonly round: number
+  /** Whether it admits another endpoint beside the first. */
+  readonly hasSecondEndpoint: boolean
   /** Why it is of no use to ask it anything more, undefined while it is. */
   readonly silence: Error | undefined
   /**
    * Make one exchange; what became of its packets is in the evidence.
    *
    * @param flow - the evidence's flow, named by the case
+   * @param which - the endpoint that asks, default the first; each makes one exchange at a time
    */
-  exchange(flow: string, plan: ExchangePlan, signal: AbortSignal): Promise<void>
+  exchange(flow: string, plan: ExchangePlan, signal: AbortSignal, which?: EndpointName): Promise<void>
   /** Closing twice is fine. */
   close(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { MonitoringDevice } from 'viewnet/device'
 import type { SerialConsole } from 'viewnet/devices/console'
+import type { OnvifDevice, ReplayDescription } from 'viewnet/devices/onvif'
 import type { PowerOutlet, Switching } from 'viewnet/devices/power'
 import { SimulatedRecorder } from 'viewnet/devices/simulated'
 import {
@@ -37,6 +38,8 @@ export interface DeviceUnderTest {
   readonly limitOf: (key: LimitKey) => Limit | undefined
   /** Open a driver; each has connections of its own. */
   open(): MonitoringDevice
+  /** Ask how its recordings are played, some of them at most; left out: its driver cannot. */
+  readonly describeReplays?: (most: number, signal: AbortSignal) => AsyncIterable<ReplayDescription>
   /** The same with a password that is wrong; undefined where the bench has no credentials. */
   openWithWrongPassword(): MonitoringDevice | undefined
   close(): Promise<void>
@@ -79,6 +82,7 @@ async function realDevice(device: OnvifBenchDevice, limits: BenchLimits): Promis
     address: device.url,
     trueCount: undefined,
     open: () => openDevice(device, credentials),
+    describeReplays: (most, signal) => replaysOf(openDevice(device, credentials), most, signal),
     openWithWrongPassword: () => credentials && openDevice(device, { ...credentials, password: freshPassword() }),
     close: () => Promise.resolve(),
   }
@@ -123,8 +127,18 @@ async function startSimulated(
     address: recorder.url,
     trueCount: recorder.recordingCount,
     open: () => openDevice(description, credentials),
+    describeReplays: (most, signal) => replaysOf(openDevice(description, credentials), most, signal),
     openWithWrongPassword: () => openDevice(description, { ...credentials, password: freshPassword() }),
     close: () => recorder.close(),
+  }
+}
+
+/** Through a driver of its own, which is closed when the last was described, or whoever asked has enough. */
+async function* replaysOf(device: OnvifDevice, most: number, signal: AbortSignal): AsyncGenerator<ReplayDescription> {
+  try {
+    yield* device.describeReplays({ most, signal })
+  } finally {
+    await device.close()
   }
 }
 

@@ -6,7 +6,7 @@ import type { EvidenceRecorder } from '../evidence/index.js'
 import type { ExchangePlan } from './case.js'
 import type { CertifyOptions } from './certify-options.js'
 import { Closers } from './closers.js'
-import type { ConverterUnderTest, DeviceNumbers } from './converter-under-test.js'
+import type { ConverterUnderTest, DeviceNumbers, EndpointName } from './converter-under-test.js'
 import { EndpointSide, neighbour } from './endpoint-side.js'
 
 const LOOPBACK = 'udp://127.0.0.1:0'
@@ -22,13 +22,19 @@ export class EmbeddedConverter implements ConverterUnderTest {
   readonly silence = undefined
   readonly numbers: DeviceNumbers
   readonly #server: ConversionServer
-  readonly #endpoint: EndpointSide
+  readonly hasSecondEndpoint = true
+  readonly #endpoints: Readonly<Record<EndpointName, EndpointSide>>
   readonly #opened: Closers
 
-  private constructor(numbers: DeviceNumbers, server: ConversionServer, endpoint: EndpointSide, opened: Closers) {
+  private constructor(
+    numbers: DeviceNumbers,
+    server: ConversionServer,
+    endpoints: Readonly<Record<EndpointName, EndpointSide>>,
+    opened: Closers,
+  ) {
     this.numbers = numbers
     this.#server = server
-    this.#endpoint = endpoint
+    this.#endpoints = endpoints
     this.#opened = opened
   }
 
@@ -39,7 +45,7 @@ export class EmbeddedConverter implements ConverterUnderTest {
   ): Promise<EmbeddedConverter> {
     const opened = new Closers()
     try {
-      const endpointAddress = await freeAddress()
+      const [first, second] = await freeAddresses()
       const open = (driver: MonitoringDevice): MonitoringDevice => {
         opened.add(async () => driver.close?.())
         return driver
@@ -57,13 +63,15 @@ export class EmbeddedConverter implements ConverterUnderTest {
           ? [{ number: numbers.wrongCredentials, device: open(wrong) }]
           : []),
       ]
-      let endpoint: EndpointSide | undefined
-      const flowOf = (exchange: number | null): string => endpoint?.flowOf(exchange) ?? 'foreign'
+      let sides: Readonly<Record<EndpointName, EndpointSide>> | undefined
+      // A packet of no exchange that we made is evidence all the same.
+      const flowOf = (exchange: number | null): string =>
+        (exchange === null ? undefined : (sides?.first.flowOf(exchange) ?? sides?.second.flowOf(exchange))) ?? 'foreign'
       const tapped = recorder.tapLink(udpLink(LOOPBACK), 'converter', ({ exchange }) => flowOf(exchange))
       const server = new ConversionServer({
         number: DEFAULT_CONVERTER_NUMBER,
         link: converterLink(tapped),
-        peers: [endpointAddress],
+        peers: [first, second],
         devices,
         limits: REPRODUCIBLE_LIMITS,
       })
@@ -71,14 +79,17 @@ export class EmbeddedConverter implements ConverterUnderTest {
       server.on('error', () => undefined)
       opened.add(() => server.close())
       await server.start()
-      endpoint = new EndpointSide({
-        recorder,
-        seed,
-        endpointAddress,
-        converterAddress: server.address,
-        converterNumber: DEFAULT_CONVERTER_NUMBER,
-      })
-      return new EmbeddedConverter(numbers, server, endpoint, opened)
+      const side = (which: EndpointName, endpointAddress: string): EndpointSide =>
+        new EndpointSide({
+          recorder,
+          seed,
+          endpointAddress,
+          converterAddress: server.address,
+          converterNumber: DEFAULT_CONVERTER_NUMBER,
+          which,
+        })
+      sides = { first: side('first', first), second: side('second', second) }
+      return new EmbeddedConverter(numbers, server, sides, opened)
     } catch (failure) {
       await opened.close()
       throw failure
@@ -94,11 +105,11 @@ export class EmbeddedConverter implements ConverterUnderTest {
   }
 
   get round(): number {
-    return this.#endpoint.round
+    return this.#endpoints.first.round
   }
 
-  async exchange(flow: string, plan: ExchangePlan, signal: AbortSignal): Promise<void> {
-    await this.#endpoint.exchange(flow, plan, plan.deviceNumber ?? this.numbers.device, signal)
+  async exchange(flow: string, plan: ExchangePlan, signal: AbortSignal, which: EndpointName = 'first'): Promise<void> {
+    await this.#endpoints[which].exchange(flow, plan, plan.deviceNumber ?? this.numbers.device, signal)
   }
 
   async close(): Promise<void> {
@@ -106,11 +117,11 @@ export class EmbeddedConverter implements ConverterUnderTest {
   }
 }
 
-/** A free UDP address on loopback: taken once to learn its port. */
-async function freeAddress(): Promise<string> {
-  const link = udpLink(LOOPBACK)
-  await link.start({ packet: () => undefined })
-  const { address } = link
-  await link.close()
-  return address
+/** Two free UDP addresses on loopback: taken once, together, to learn their ports. */
+async function freeAddresses(): Promise<readonly [string, string]> {
+  const links = [udpLink(LOOPBACK), udpLink(LOOPBACK)] as const
+  for (const link of links) await link.start({ packet: () => undefined })
+  const addresses = [links[0].address, links[1].address] as const
+  for (const link of links) await link.close()
+  return addresses
 }

@@ -4,6 +4,7 @@ import { VideoNetworkEndpoint, type EndpointStats } from '../endpoint/index.js'
 import type { EvidenceRecorder } from '../evidence/index.js'
 import { impairedLink } from '../impairment/index.js'
 import type { ExchangePlan } from './case.js'
+import type { EndpointName } from './converter-under-test.js'
 
 /**
  * The endpoint's clocks, a little slower than the converter's where both wait 500 ms for the same thing: which of two timers fires first must not
@@ -14,6 +15,9 @@ const STAGGERED_TIMINGS = { roundIdleMs: 560, reportIntervalMs: 540 }
 /** What trails an exchange (the repeated COMPLETE) arrives within this, and belongs to its evidence. */
 const TRAILING_MS = 50
 
+/** The numbers that each endpoint begins to count its exchanges from: the evidence tells exchanges apart by them. */
+const EXCHANGES = { first: [1, 0x7fff_0000], second: [0x8000_0000, 0xffff_0000] } as const
+
 /** Options of {@link EndpointSide}. */
 export interface EndpointSideOptions {
   readonly recorder: EvidenceRecorder
@@ -22,6 +26,8 @@ export interface EndpointSideOptions {
   readonly endpointAddress: string
   readonly converterAddress: string
   readonly converterNumber: string
+  /** Which endpoint of the bench it is: exchanges of the two never have the same number. */
+  readonly which: EndpointName
   /** Puts a link around that of the endpoint, beneath impairment and tap. Default: none. */
   readonly around?: (link: Link) => Link
 }
@@ -31,20 +37,22 @@ export class EndpointSide {
   readonly #options: EndpointSideOptions
   /** Which case an exchange belongs to, so that a packet that comes late still lands in its own flow. */
   readonly #flows = new Map<number, string>()
-  #nextExchange = randomInt(1, 0x7fff_0000)
+  #nextExchange: number
   #round = 0
 
   constructor(options: EndpointSideOptions) {
     this.#options = options
+    const [from, to] = EXCHANGES[options.which]
+    this.#nextExchange = randomInt(from, to)
   }
 
   get round(): number {
     return this.#round
   }
 
-  /** The case that an exchange was made for; a packet of no exchange that we made is evidence all the same. */
-  flowOf(exchange: number | null): string {
-    return (exchange === null ? undefined : this.#flows.get(exchange)) ?? 'foreign'
+  /** The case that an exchange was made for; undefined of one that this endpoint did not make. */
+  flowOf(exchange: number): string | undefined {
+    return this.#flows.get(exchange)
   }
 
   /** Make one exchange; @returns what the endpoint counted, which is no evidence */

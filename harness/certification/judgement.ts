@@ -1,7 +1,7 @@
 import { DeviceError, DeviceErrorCode, ViewnetError } from 'viewnet/device'
 import { BenchError } from '../bench/errors.js'
 import type { Fate } from '../evidence/index.js'
-import type { Measurement, Outcome } from '../report/index.js'
+import type { Measurement, Outcome, RunCounts } from '../report/index.js'
 import type { CaseResult, ObservedExchange } from './case.js'
 import { heldTo, type Limit } from './held-to.js'
 
@@ -77,6 +77,36 @@ function measure(
     ...expectedFates
       .filter((fate) => fate !== 'dropped')
       .map((fate) => ({ name: `${fate} on the path`, value: fates.get(fate) ?? 0, unit: 'packets', limit: '≥ 1' })),
+  ]
+}
+
+/**
+ * Measure several exchanges of one case as one: what is counted is summed, as the counts of the run are; of rounds and durations the most is told.
+ *
+ * @param announced - how many resources all of them have to announce together; undefined: any number
+ */
+export function measureTogether(
+  observed: readonly ObservedExchange[],
+  { announced, exchangeMs }: { readonly announced?: number; readonly exchangeMs?: Limit | undefined } = {},
+): readonly Measurement[] {
+  const figures = (of: (summary: NonNullable<ObservedExchange['summary']>) => number | null): readonly number[] =>
+    observed.map(({ summary }) => (summary && of(summary)) ?? 0)
+  const sum = (name: keyof RunCounts): number => figures((summary) => summary[name]).reduce((all, one) => all + one, 0)
+  const counted = (name: keyof RunCounts, unit: string, limit: string | null = null): Measurement => ({
+    name,
+    value: sum(name),
+    unit,
+    limit,
+  })
+  const longestMs = Math.max(0, ...observed.map(({ durationMs }) => durationMs))
+  return [
+    counted('announced', 'resources', announced === undefined ? null : `= ${announced}`),
+    counted('received', 'resources', `= ${sum('announced')}`),
+    counted('resent', 'packets'),
+    counted('dropped', 'packets'),
+    counted('duplicates', 'packets'),
+    { name: 'rounds', value: Math.max(0, ...figures(({ rounds }) => rounds)), unit: 'rounds', limit: '≤ 32' },
+    heldTo('exchangeMs', Math.round(longestMs), exchangeMs).measurement,
   ]
 }
 

@@ -1,8 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { DeviceError, DeviceErrorCode, type Recording } from 'viewnet/device'
 import type { PowerOutlet } from 'viewnet/devices/power'
 import { BenchError } from '../bench/errors.js'
 import type { CaseBench } from './case.js'
+import { listAll } from './list-all.js'
+import { pause } from './pause.js'
 
 /** Longest that one question may take while it is only asked whether anybody is there. */
 const QUESTION_MS = 2000
@@ -51,8 +52,7 @@ export async function restorePower(bench: PowerBench): Promise<Boot | undefined>
   while (performance.now() - startedAtMs <= limitMs) {
     const one = AbortSignal.any([signal, AbortSignal.timeout(LISTING_MS)])
     try {
-      const listing: Recording[] = []
-      for await (const page of device.listRecordings({ signal: one })) listing.push(...page)
+      const listing = await listAll(device.listRecordings({ signal: one }))
       return { bootMs: Math.round(performance.now() - startedAtMs), listing }
     } catch (error) {
       signal.throwIfAborted()
@@ -74,9 +74,4 @@ async function answers({ device, signal }: PowerBench): Promise<boolean> {
     signal.throwIfAborted()
     return error instanceof DeviceError && error.code !== DeviceErrorCode.unreachable
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => undefined)
-  signal.throwIfAborted()
 }

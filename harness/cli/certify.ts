@@ -15,6 +15,7 @@ import { fileBench, readBench, simulatedBench, type Bench } from './bench.js'
 import { DEFAULT_CONVERTER_NUMBER, describeHolder, leasedOutlet, Leases } from '../bench/index.js'
 import { brokerAddress, integer, messageNumber, peerAddress, runId, topicLevel } from './option-parsers.js'
 import { note, print, printJson, verdictStatus, type ExitStatus } from './output.js'
+import { caseList, caseTable } from './case-list.js'
 import { progressOn } from './progress.js'
 import { runSummary } from './run-summary.js'
 import { SIGNING_KEY_VARIABLE, signingKeyForRun } from './signing.js'
@@ -35,6 +36,7 @@ interface CertifyFlags {
   readonly recordings: number
   readonly seed?: number
   readonly signKey?: string
+  readonly list?: boolean
   readonly json?: boolean
 }
 
@@ -91,9 +93,11 @@ export function certifyCommand(): Command {
         .conflicts('bench'),
     )
     .option('--seed <N>', 'everything random follows from it; default: a fresh one', integer(0, 0xffffffff))
-    .option('--json', 'one JSON object a device on stdout')
+    .option('--list', 'tell the cases and run none: all of them, and which run here; with --bench, by its plan')
+    .option('--json', 'one JSON object a device on stdout; with --list, one of all cases')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: CertifyFlags) => {
+      if (flags.list === true) return listCases(flags)
       const { signal, release } = stopSignal()
       try {
         process.exitCode = await certifyBench(flags, signal)
@@ -101,6 +105,13 @@ export function certifyCommand(): Command {
         release()
       }
     })
+}
+
+/** What `--list` tells. */
+async function listCases({ bench, json = false }: CertifyFlags): Promise<void> {
+  const plan = bench === undefined ? undefined : (await readBench(bench)).plan?.cases
+  if (json) printJson({ cases: caseList(plan) })
+  else print(caseTable(plan))
 }
 
 async function certifyBench(flags: CertifyFlags, signal: AbortSignal): Promise<ExitStatus> {

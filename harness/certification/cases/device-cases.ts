@@ -1,14 +1,8 @@
-import type { DeviceIdentity, Recording } from 'viewnet/device'
+import type { DeviceIdentity } from 'viewnet/device'
 import { regularExpressionOf, type BenchDevice } from '../../bench/index.js'
 import type { CertificationCase } from '../case.js'
 import { heldTo } from '../held-to.js'
-
-/** The harness's own listing of a device, complete or an error. */
-async function listAll(pages: AsyncIterable<readonly Recording[]>): Promise<readonly Recording[]> {
-  const recordings: Recording[] = []
-  for await (const page of pages) recordings.push(...page)
-  return recordings
-}
+import { listAll } from '../list-all.js'
 
 /** The device answers, and says what it can do. */
 export const reach: CertificationCase = {

@@ -1,48 +1,8 @@
 import type { Recording } from 'viewnet/device'
-import type { CaseBench, CaseResult, CertificationCase } from '../case.js'
 import { heldTo } from '../held-to.js'
 import { judgeExchange } from '../judgement.js'
-import { cutPower, restorePower, type Boot, type PowerBench } from '../power-cut.js'
-
-const NO_POWER: CaseResult = {
-  outcome: 'not-applicable',
-  measurements: [],
-  why: 'the bench does not switch the power of this device',
-}
-
-/** Power cases wait for a device to boot, some of them often. */
-const MINUTE_MS = 60_000
-
-/** A case that needs to switch the device's power; whatever comes of it, the device has power afterwards. */
-function powerCase(
-  entry: Omit<CertificationCase, 'run'>,
-  run: (bench: CaseBench & PowerBench) => Promise<CaseResult>,
-): CertificationCase {
-  return {
-    limitMs: 10 * MINUTE_MS,
-    ...entry,
-    async run(bench) {
-      const { power } = bench
-      if (power === undefined) return NO_POWER
-      try {
-        return await run({ ...bench, power })
-      } finally {
-        await power.on()
-      }
-    },
-  }
-}
-
-/** A device that did not come back, or too late. */
-function bootResult(bench: PowerBench, boot: Boot | undefined): CaseResult {
-  const limit = bench.limitOf('bootMs')
-  if (boot === undefined) {
-    const why = `expected a good listing within ${limit?.limit} ms after power on, got none`
-    return { outcome: 'fail', measurements: [], why }
-  }
-  const { measurement, problem } = heldTo('bootMs', boot.bootMs, limit)
-  return { outcome: problem === '' ? 'pass' : 'fail', measurements: [measurement], why: problem }
-}
+import { cutPower, restorePower } from '../power-cut.js'
+import { bootResult, MINUTE_MS, powerCase } from './power-case.js'
 
 /** How long the device takes from power on to its first good listing. */
 export const bootTime = powerCase(

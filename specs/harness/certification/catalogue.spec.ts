@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { CASE_IDS, CATALOGUE, chosenCases } from '../../../harness/certification/index.js'
+import { inCheckout } from '../../checkout.js'
+import { CASE_IDS, CASES, CATALOGUE, chosenCases, type CaseId } from '../../../harness/certification/index.js'
 
 const idsOf = (choice: Parameters<typeof chosenCases>[0]): readonly string[] => chosenCases(choice).map(({ id }) => id)
 
@@ -23,4 +25,11 @@ t.test('a plan chooses cases by id and by tag; what they build on comes along', 
   t.ok(idsOf({}).includes('clean'))
   t.notOk(idsOf({ exclude: ['exchange'] }).includes('clean'))
   t.end()
+})
+
+t.test('docs/cases.md has the row of every case, in its own words, and of no other', async (t) => {
+  const page = await readFile(inCheckout('docs/cases.md'), 'utf8')
+  for (const { id, title } of CATALOGUE)
+    t.ok(page.includes(`| \`${id}\` | ${title} | ${CASES[id as CaseId].join(', ')} |`), id)
+  t.strictSame(page.match(/(?<=^\| `)[\w-]+(?=`)/gm), CASE_IDS)
 })

@@ -32,3 +32,19 @@ t.test('bench check --json keeps its contract [issue 6, JSON contracts]', async 
   t.equal(absent.status, 3)
   t.match(jsonLines(absent.stdout), [{ valid: false, errors: [{ line: 1, column: 1, expected: 'a file to read' }] }])
 })
+
+t.test('certify --list tells every case, and which of them a plan chooses', async (t) => {
+  const all = await viewnet(['certify', '--list'])
+  t.equal(all.status, 0)
+  t.match(all.stdout, /^ reach +the device is reached .* \[device\]$/m)
+  t.match(all.stdout, /^\(twenty-power-cycles\) .* \[power, long\]$/m, 'what does not run is in brackets')
+  const plan =
+    'devices: [{ number: 00001-00020-00300-00007, driver: simulated }]\nplan: { cases: { include: [replay] } }\n'
+  const cwd = t.testdir({ 'bench.yaml': plan })
+  const { stdout } = await viewnet('certify --list --bench bench.yaml --json', { cwd })
+  const [{ cases } = { cases: [] }] = jsonLines(stdout) as { cases: { id: string; chosen: boolean }[] }[]
+  t.strictSame(
+    cases.filter(({ chosen }) => chosen).map(({ id }) => id),
+    ['reach', 'list', 'replay-describe'],
+  )
+})
