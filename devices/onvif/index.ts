@@ -21,6 +21,7 @@ export {
   type DiscoveryOptions,
 } from './discovery/index.js'
 export {
+  clockOffsetText,
   inspectDevice,
   redactResponse,
   redactText,

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import type { Recording } from 'viewnet/device'
-import type { Inspection } from 'viewnet/devices/onvif'
+import { clockOffsetText, type Inspection } from 'viewnet/devices/onvif'
 
 /** The same for other programs: times in ISO 8601 UTC, as everywhere in our JSON; `end` is null while recording. */
 export function inspectionJson({ resources, ...inspection }: Inspection): object {
@@ -54,19 +54,7 @@ function identityText({ identity }: Inspection): string {
 }
 
 function clockText({ clockOffsetMs }: Inspection): string {
-  if (clockOffsetMs === null) return UNKNOWN
-  return `${spanText(Math.abs(clockOffsetMs))} ${clockOffsetMs < 0 ? 'behind' : 'ahead of'} ours`
-}
-
-/** In the largest unit of which there are two. */
-function spanText(spanMs: number): string {
-  const units = [
-    { name: 'days', unitMs: 86_400_000 },
-    { name: 'h', unitMs: 3_600_000 },
-    { name: 'min', unitMs: 60_000 },
-  ]
-  const { name, unitMs } = units.find((unit) => spanMs >= 2 * unit.unitMs) ?? { name: 's', unitMs: 1000 }
-  return `${(spanMs / unitMs).toFixed(1)} ${name}`
+  return clockOffsetMs === null ? UNKNOWN : clockOffsetText(clockOffsetMs)
 }
 
 function authenticationText({ authentication: { offered, accepted } }: Inspection): string {

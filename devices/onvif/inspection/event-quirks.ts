@@ -1,6 +1,7 @@
 import { parseDateTime } from '../date-time.js'
 import { Namespace } from '../namespaces.js'
 import { childOf, textOf, type XmlElement } from '../xml-element.js'
+import { listed } from './recording-quirks.js'
 import type { QuirkLog } from './quirk-log.js'
 import { readNotedTime } from './time-quirks.js'
 
@@ -72,10 +73,7 @@ export class EventQuirks {
    */
   finish(recordingCount: number): void {
     if (this.#searchCount > 0 && this.#stateEventCount === 0 && recordingCount > 0)
-      this.#log.note(
-        'no-events',
-        `${recordingCount} recordings were listed, and no Track/State or Recording/State event`,
-      )
+      this.#log.note('no-events', `${listed(recordingCount)}, and no Track/State or Recording/State event`)
   }
 
   #noteTime(timeMs: number, text: string, where: string, startState: string): void {

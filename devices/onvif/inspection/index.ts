@@ -15,3 +15,4 @@ export type {
 } from './inspection.js'
 export type { Quirk } from './quirk-log.js'
 export { redactResponse, redactText } from './redaction.js'
+export { clockOffsetText } from './span-text.js'

@@ -92,7 +92,7 @@ export class RecordingQuirks {
     const told = textOf(this.#summary, Namespace.schema, 'NumberRecordings')
     const dataFrom = textOf(this.#summary, Namespace.schema, 'DataFrom')
     if (told === '' || Number(told) === this.recordingCount) return
-    const fact = `NumberRecordings is ${told}, DataFrom '${dataFrom}', and ${this.recordingCount} recordings were listed`
+    const fact = `NumberRecordings is ${told}, DataFrom '${dataFrom}', and ${listed(this.recordingCount)}`
     const hasData = (parseDateTime(dataFrom) ?? 0) > 0
     this.#log.note(told === '0' && hasData ? 'zero-recordings-with-data' : 'number-of-recordings-differs', fact)
   }
@@ -100,4 +100,9 @@ export class RecordingQuirks {
 
 function iso(timeMs: number): string {
   return Number.isNaN(new Date(timeMs).getTime()) ? String(timeMs) : new Date(timeMs).toISOString()
+}
+
+/** `1 recording was listed`. */
+export function listed(recordingCount: number): string {
+  return recordingCount === 1 ? '1 recording was listed' : `${recordingCount} recordings were listed`
 }

@@ -3,6 +3,7 @@ import { readSystemDateAndTime } from '../device-clock.js'
 import { faultCodesOf, headerOf, type ReadAnswer } from './read-answer.js'
 import { readCapabilities, readServices } from '../services.js'
 import type { QuirkLog } from './quirk-log.js'
+import { clockOffsetText } from './span-text.js'
 
 /** Within this, a clock may be called right: a device tells whole seconds, and the way takes some. */
 const CLOCK_TOLERANCE_MS = 5000
@@ -72,17 +73,12 @@ export class TransportQuirks {
   #noteClock(timeMs: number | undefined): void {
     if (timeMs === undefined) return this.#log.note('no-utc-time', 'GetSystemDateAndTime tells no time in UTC')
     const offsetMs = timeMs - this.#nowMs()
-    const fact = `the clock of the device is ${formatOffset(offsetMs)}`
+    const fact = `the clock of the device is ${clockOffsetText(offsetMs)}`
     if (Math.abs(offsetMs) >= HOUR_MS) this.#log.note('clock-hours-off', fact)
     else if (Math.abs(offsetMs) >= MINUTE_MS) this.#log.note('clock-minutes-off', fact)
     else if (Math.abs(offsetMs) > CLOCK_TOLERANCE_MS) this.#log.note('clock-seconds-off', fact)
     if (this.#clockOffsetMs !== undefined && Math.abs(offsetMs - this.#clockOffsetMs) > CLOCK_TOLERANCE_MS)
-      this.#log.note('clock-drifts', `${fact}, and was ${formatOffset(this.#clockOffsetMs)} before`)
+      this.#log.note('clock-drifts', `${fact}, and was ${clockOffsetText(this.#clockOffsetMs)} before`)
     this.#clockOffsetMs = offsetMs
   }
-}
-
-/** `3600.0 s ahead of ours`. */
-function formatOffset(offsetMs: number): string {
-  return `${(Math.abs(offsetMs) / 1000).toFixed(1)} s ${offsetMs < 0 ? 'behind ours' : 'ahead of ours'}`
 }
