@@ -2,6 +2,7 @@ import type { EventHistory, Transition } from './event-history.js'
 import { EventLog } from './event-log.js'
 import type { StateEvent } from './state-event.js'
 import { TrackTimeline, type Span, type StartState, type TrackBounds } from './track-timeline.js'
+import { XmlError } from './xml-error.js'
 
 /** A video track, and what is known of it before its events. */
 export interface VideoTrack extends TrackBounds {
@@ -31,6 +32,8 @@ export interface SearchedRange {
 export class IntervalBuilder<Track extends VideoTrack> {
   /** Of all recordings, those of one next to each other; a track's place is its number in the log. */
   readonly #tracks: Track[] = []
+  /** All of them, also those without video. */
+  readonly #listed: ReadonlyMap<string, unknown>
   /** By token, in order; a recording's number in the log stands behind those of all tracks. */
   readonly #recordings = new Map<string, number>()
   /** By recording, and one more: where its tracks begin. */
@@ -44,6 +47,8 @@ export class IntervalBuilder<Track extends VideoTrack> {
   /** Events of one recording mostly follow each other. */
   #latestToken = ''
   #latestRecording: number | undefined
+  /** The first recording that an event was of and that nobody listed. */
+  #unlistedToken: string | undefined
   #history: EventHistory | undefined
 
   /**
@@ -51,6 +56,7 @@ export class IntervalBuilder<Track extends VideoTrack> {
    * @param range - where to look; some devices also tell events of data that they have overwritten since, or that are not there yet
    */
   constructor(recordings: ReadonlyMap<string, readonly Track[]>, range?: SearchedRange) {
+    this.#listed = recordings
     this.#range = range
     for (const [token, tracks] of recordings) {
       if (tracks.length === 0) continue
@@ -67,8 +73,12 @@ export class IntervalBuilder<Track extends VideoTrack> {
 
   /** Take an event. */
   receive(event: StateEvent): void {
-    const recording = this.#recordingOf(event.recordingToken)
-    if (recording === undefined || this.#isOutOfRange(event)) return
+    const recording = this.#recordingOf(event.recordingToken) ?? this.#recordingOf(event.foundInToken)
+    if (this.#isOutOfRange(event)) return
+    if (recording === undefined) {
+      if (!this.#listed.has(event.recordingToken)) this.#unlistedToken ??= event.recordingToken
+      return
+    }
     if (event.subject === 'recording') {
       if (this.#hasTrackEvents[recording] === 0) this.#keep(this.#tracks.length + recording, event)
       return
@@ -84,7 +94,11 @@ export class IntervalBuilder<Track extends VideoTrack> {
     this.#history ??= yield* this.#log.release()
   }
 
-  /** The intervals, track by track, each track's in order of time. Whoever minds how long that takes has the events settled first. */
+  /**
+   * The intervals, track by track, each track's in order of time. Whoever minds how long that takes has the events settled first.
+   *
+   * @throws {@link XmlError} when the events contradict the list of recordings
+   */
   *finish(): Generator<Interval<Track>> {
     for (const _ of this.settle());
     const history = this.#history! // settled
@@ -158,6 +172,12 @@ export class IntervalBuilder<Track extends VideoTrack> {
     }
     const { dataFromMs, dataToMs, isRecording } = track
     if (dataFromMs === undefined || (!isRecording && (dataToMs === undefined || dataToMs <= dataFromMs))) return
+    // Events of a recording that was deleted are told by honest devices, and so is a recording without events. Both at once are one recording by two names.
+    if (this.#unlistedToken !== undefined) {
+      throw new XmlError(
+        `expected events of recording '${track.recordingToken}', got none, and some of '${this.#unlistedToken}', which is not listed`,
+      )
+    }
     yield { track, startMs: dataFromMs, endMs: isRecording ? undefined : dataToMs, isCoarse: true }
   }
 }

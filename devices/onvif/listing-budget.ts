@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { DeviceError, DeviceErrorCode } from 'viewnet/device'
 import { TimeBudget } from './deadline.js'
 import type { Asker } from './onvif-client.js'
@@ -54,13 +53,7 @@ export function searchWithinBudget(
     },
 
     async pause(spanMs) {
-      try {
-        await budget.spend(() => delay(spanMs, undefined, { signal }))
-      } catch (error) {
-        // Not the timer's own error, but the reason that the caller gave.
-        signal?.throwIfAborted()
-        throw error
-      }
+      await budget.spend(() => client.pause(spanMs, signal))
     },
   }
 }

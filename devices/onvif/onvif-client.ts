@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { DeviceError, DeviceErrorCode } from 'viewnet/device'
 import { Authenticator, type Proof } from './authenticator.js'
 import { challengesOf, isConnectionLoss, toDeviceError } from './blame.js'
@@ -19,7 +20,7 @@ export interface Question extends Limits {
 }
 
 /** What a listing needs of an {@link OnvifClient}. */
-export type Asker = Pick<OnvifClient, 'ask' | 'deviceTimeMs'>
+export type Asker = Pick<OnvifClient, 'ask' | 'deviceTimeMs' | 'pause'>
 
 /** The questions that anybody may ask. */
 const OpenRequest: Readonly<Record<OpenOperation, SoapRequest>> = {
@@ -133,6 +134,21 @@ export class OnvifClient {
     }
     this.#isClockRead = true
     return this.#clockOffsetMs
+  }
+
+  /**
+   * Wait before the next question.
+   *
+   * @throws the reason of the signal
+   */
+  async pause(spanMs: number, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await delay(spanMs, undefined, { signal })
+    } catch (error) {
+      // Not the timer's own error, but the reason that the caller gave.
+      signal?.throwIfAborted()
+      throw error
+    }
   }
 
   /** Release the connections. Closing twice is fine. */

@@ -31,7 +31,7 @@ export interface TrackInformation {
  * The source is the first of these that is not empty: VideoSourceToken (an extension of some devices), SourceId, Name, and at last the recording's own
  * token.
  *
- * @throws {@link XmlError} when it has no token, so that nothing could be asked about it, or a time that cannot be read
+ * @throws {@link XmlError} when it has no token, so that nothing could be asked about it, a time that cannot be read, or a type of track that is none
  */
 export function readRecordingInformation(element: XmlElement): RecordingInformation {
   const token = textOf(element, Namespace.schema, 'RecordingToken')
@@ -45,7 +45,7 @@ export function readRecordingInformation(element: XmlElement): RecordingInformat
   const [earliestMs, latestMs] = readBounds(element, 'EarliestRecording', 'LatestRecording')
   const videoTracks = new Map<string, TrackInformation>()
   for (const track of childrenOf(element, Namespace.schema, 'Track')) {
-    if (textOf(track, Namespace.schema, 'TrackType').toLowerCase() !== 'video') continue
+    if (readTrackType(track) !== 'video') continue
     const trackToken = textOf(track, Namespace.schema, 'TrackToken')
     if (videoTracks.has(trackToken)) continue
     const [dataFromMs, dataToMs] = readBounds(track, 'DataFrom', 'DataTo')
@@ -64,6 +64,18 @@ export function readRecordingInformation(element: XmlElement): RecordingInformat
     latestMs,
     videoTracks: [...videoTracks.values()],
   }
+}
+
+const TRACK_TYPES = ['', 'video', 'audio', 'metadata', 'extended']
+
+/** A type that is none could be anything's, and a video track that is passed over makes a count wrong in silence. */
+function readTrackType(track: XmlElement): string {
+  const told = textOf(track, Namespace.schema, 'TrackType')
+  const type = told.toLowerCase()
+  if (!TRACK_TYPES.includes(type)) {
+    throw new XmlError(`expected TrackType Video, Audio, Metadata or Extended, got '${told}'`)
+  }
+  return type
 }
 
 /** Some devices tell the two the wrong way round: that there are data between them is sure, so they are put in order. */

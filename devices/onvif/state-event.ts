@@ -10,6 +10,8 @@ export interface StateEvent {
   /** `track`: Track/State, about data. `recording`: Recording/State, about the recording job, and so about every track of it. */
   readonly subject: 'track' | 'recording'
   readonly recordingToken: string
+  /** Of the recording that the event was found in: by the specification the same. */
+  readonly foundInToken: string
   /** Empty for a recording, and where the device names no track. */
   readonly trackToken: string
   /** Ms since 1970. */
@@ -26,6 +28,9 @@ export interface StateEvent {
 /** Topics are a few; more than this are split each time, so that hostile ones fill no memory. */
 const MAX_KNOWN_TOPICS = 100
 
+/** Names, each with a prefix or without, by the specification; other devices' topics only have to look like any. */
+const TOPIC = /^\s*[^\s/<>"&|]+(?:\/[^/<>"&|]+)*\s*$/
+
 /**
  * Reads the `tt:Result` elements of an event search as they arrive, without making an object of any: there may be a million. The one event object
  * is used again for each.
@@ -40,6 +45,7 @@ export class StateEventReader implements ResultReader {
   readonly #event: { -readonly [Key in keyof StateEvent]: StateEvent[Key] } = {
     subject: 'track',
     recordingToken: '',
+    foundInToken: '',
     trackToken: '',
     timeMs: 0,
     isPresent: false,
@@ -92,7 +98,7 @@ export class StateEventReader implements ResultReader {
       if (name === 'RecordingToken') this.#resultRecording = text.trim()
       else if (name === 'TrackToken') this.#resultTrack = text.trim()
       else if (name === 'Time') this.#time = text
-      else if (name === 'StartStateEvent') this.#isStartState = text
+      else if (name === 'StartStateEvent') this.#isStartState = text.trim()
     } else if (depth === 2 && name === 'Topic' && namespace === Namespace.notification) {
       this.#topic = text
     } else if (depth === 4) {
@@ -144,15 +150,11 @@ export class StateEventReader implements ResultReader {
     const event = this.#event
     event.subject = subject
     event.recordingToken = this.#sourceRecording || this.#resultRecording
+    event.foundInToken = this.#resultRecording
     event.trackToken = subject === 'recording' ? '' : this.#sourceTrack || this.#resultTrack
     event.timeMs = timeMs
     event.isPresent = isPresent
-    event.origin =
-      parseBoolean(this.#isStartState) === true
-        ? 'start-state'
-        : this.#propertyOperation === 'Initialized'
-          ? 'initial'
-          : 'change'
+    event.origin = readOrigin(this.#isStartState, this.#propertyOperation)
     this.#mix((isPresent ? 1 : 2) + event.recordingToken.length * 4 + event.trackToken.length * 1024)
     this.#receive(event)
   }
@@ -165,6 +167,7 @@ export class StateEventReader implements ResultReader {
   #subjectOf(topic: string): StateEvent['subject'] | undefined {
     const known = this.#subjects.get(topic)
     if (known !== undefined || this.#subjects.has(topic)) return known
+    if (!TOPIC.test(topic)) throw new XmlError(`expected a Topic in every event, got '${topic.slice(0, 80)}'`)
     const path = localPath(topic)
     const subject = path === StateTopic.track ? 'track' : path === StateTopic.recording ? 'recording' : undefined
     if (this.#subjects.size < MAX_KNOWN_TOPICS) this.#subjects.set(topic, subject)
@@ -185,6 +188,25 @@ function localPath(topic: string): string {
 function readTime(text: string): number | undefined {
   const timeMs = parseDateTime(text)
   return timeMs !== undefined && Math.abs(timeMs) <= LAST_MOMENT_MS ? timeMs : undefined
+}
+
+/** Left out or empty, they say nothing. Anything else has to be a word of the specification: what it means decides where an interval begins. */
+function readOrigin(isStartState: string, propertyOperation: string): StateEvent['origin'] {
+  if (isStartState !== '') {
+    const isMadeUp = parseBoolean(isStartState)
+    if (isMadeUp === undefined) throw new XmlError(`expected StartStateEvent true or false, got '${isStartState}'`)
+    if (isMadeUp) return 'start-state'
+  }
+  switch (propertyOperation.toLowerCase()) {
+    case 'initialized':
+      return 'initial'
+    case 'changed':
+    case 'deleted':
+    case '':
+      return 'change'
+    default:
+      throw new XmlError(`expected PropertyOperation Initialized, Changed or Deleted, got '${propertyOperation}'`)
+  }
 }
 
 /** Devices write True, TRUE and, as xs:boolean allows, 1. */

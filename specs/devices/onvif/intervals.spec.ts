@@ -113,6 +113,7 @@ function parseEvents(text: string): StateEvent[] {
       {
         subject: subject === 'R' ? 'recording' : 'track',
         recordingToken: 'r',
+        foundInToken: 'r',
         trackToken: subject === 'R' ? '' : subject === 'a' ? 'a' : 'v',
         timeMs: Number(time),
         isPresent: state === '+',
@@ -206,6 +207,7 @@ t.test('returns the intervals of any histories, however their events are interle
             const of = {
               subject: 'track',
               recordingToken: `r${index % 2}`,
+              foundInToken: '',
               trackToken: `v${index}`,
               origin: 'change',
             } as const
