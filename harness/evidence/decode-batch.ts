@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { z } from 'zod'
 import { MAX_BATCH_OCTETS, MAX_BATCH_RECORDS, type PacketBatch } from './batch.js'
 import {
@@ -168,12 +169,19 @@ function parseJson(text: string | Uint8Array, where: string): unknown {
     )
   }
   try {
-    return JSON.parse(typeof text === 'string' ? text : UTF_8.decode(text))
+    return JSON.parse(typeof text === 'string' ? text : textOf(text))
   } catch (cause) {
     throw new EvidenceError(EvidenceErrorCode.format, where, 'expected a JSON object in UTF-8, got something else', {
       cause,
     })
   }
+}
+
+/** @throws TypeError when it is no UTF-8 */
+function textOf(octets: Uint8Array): string {
+  // Evidence is ASCII but for names, and as such read several times as fast.
+  if (!isAscii(octets)) return UTF_8.decode(octets)
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1')
 }
 
 function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> {
