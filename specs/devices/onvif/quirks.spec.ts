@@ -31,8 +31,11 @@ const CASES: Readonly<Partial<Record<QuirkName, Case>>> = {
   'clock-drifts': { recorder: PROTECTED, device: { pageSize: 7 } },
   'no-authentication': { recorder: PROTECTED },
   'closes-on-401': { recorder: PROTECTED },
+  'replay-basic-only': { recorder: PROTECTED },
   'stops-half-way': { device: SHORT },
   drips: { device: SHORT },
+  // A hundred megabytes are as far beyond one as beyond the default.
+  'huge-reply': { device: { maxReplyBytes: 2 ** 20 } },
   'never-starts': { device: SHORT },
   'keep-alive-closed': { device: { pageSize: 5 } },
 }
@@ -109,6 +112,20 @@ const TOGETHER: readonly { readonly quirks: readonly QuirkName[]; readonly setti
   { quirks: ['http-digest-and-wss', 'closes-on-401', 'keep-alive-closed', 'start-after-end'], settings: PROTECTED },
   { quirks: ['no-events', 'starts-1970', 'empty-recordings', 'state-queued', 'zero-recordings-with-data'] },
 ]
+
+t.test('reads as long a reply as the option allows, and no longer', async (t) => {
+  const { recorder, device, ...scope } = await open(['one-big-reply'])
+  t.teardown(() => scope[Symbol.asyncDispose]())
+  t.same(await list(device), truthOf(recorder), 'seven megabytes, by default')
+  await using careful = new OnvifDevice({ url: recorder.url, maxReplyBytes: 2 ** 20 })
+  t.match(await list(careful), { code: DeviceErrorCode.fault, message: /at most 1048576 octets, got more/ })
+})
+
+t.test('lists again and again from a recorder with two searches at a time that are never ended', async (t) => {
+  const { recorder, device, ...scope } = await open(['end-search-refused'], { maxSearches: 2 })
+  t.teardown(() => scope[Symbol.asyncDispose]())
+  for (let listing = 0; listing < 3; listing++) t.same(await list(device), truthOf(recorder))
+})
 
 for (const { quirks, settings } of TOGETHER) {
   t.test(`survives ${quirks.join(', ')} together`, async (t) => {

@@ -1,5 +1,6 @@
 import { NAIVE_DRIVER, QUIRKS } from 'viewnet/devices/simulated'
 import type { QuirkTrial } from './certified-quirk.js'
+import { KNOWN_BEHAVIOURS, type KnownBehaviour } from './known-behaviours.js'
 
 const INTRODUCTION = `# Quirks: how real recorders behave, and what certification says of each
 
@@ -19,7 +20,28 @@ const heading = (name: string): string => `## ${name}`
 export function quirkPage(trials: readonly QuirkTrial[]): string {
   const count = (verdict: string): number => trials.filter((trial) => trial.verdict === verdict).length
   const summary = `${trials.length} quirks: ${count('pass')} pass, ${count('fail')} fail, ${count('could-not-test')} could not be tested.\n`
-  return [INTRODUCTION, summary, ...trials.map(quirkSection)].join('\n')
+  return [INTRODUCTION, summary, behaviourTable(), ...trials.map(quirkSection)].join('\n')
+}
+
+/** The part of the page that tells what is known of real recorders, and what shows that it is survived. */
+export function behaviourTable(): string {
+  const rows = Object.entries(KNOWN_BEHAVIOURS).flatMap(([part, behaviours]) =>
+    behaviours.map((behaviour, index) => behaviourRow(index === 0 ? part : '', behaviour)),
+  )
+  return [
+    'What is known of real recorders, the quirk that has it, and the specs that show more of it than listing and certifying that quirk does:',
+    '',
+    '| | behaviour | quirk | specs |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+function behaviourRow(part: string, { what, quirks = [], specs = [] }: KnownBehaviour): string {
+  const links = quirks.map((quirk) => `[${quirk}](#${quirk})`)
+  const titles = specs.map(([file, title]) => `${file.slice(file.lastIndexOf('/') + 1)}: ${title}`)
+  return `| ${part} | ${what} | ${links.join(', ')} | ${titles.join('; ')} |`
 }
 
 /** One quirk's part of the page. */

@@ -5,7 +5,8 @@ import t from 'tap'
 import { NAIVE_DRIVER, QUIRKS, type QuirkName } from 'viewnet/devices/simulated'
 import { inCheckout } from '../../../checkout.js'
 import { certifyQuirk, expectedVerdict, type QuirkTrial } from './certified-quirk.js'
-import { quirkPage, quirkSection, sectionsOf } from './quirk-page.js'
+import { KNOWN_BEHAVIOURS } from './known-behaviours.js'
+import { behaviourTable, quirkPage, quirkSection, sectionsOf } from './quirk-page.js'
 
 const PAGE = inCheckout('docs/quirks.md')
 const NAMES = Object.keys(QUIRKS) as QuirkName[]
@@ -49,7 +50,9 @@ for (const quirk of WRITES ? NAMES : sampleOf(seed)) {
 
 t.test('the page of the quirks is current: npm run quirks', async (t) => {
   if (WRITES) await writeFile(PAGE, quirkPage(trials))
-  const sections = sectionsOf(await readFile(PAGE, 'utf8'))
+  const page = await readFile(PAGE, 'utf8')
+  t.ok(page.includes(behaviourTable()), 'the table of what is known of real recorders')
+  const sections = sectionsOf(page)
   t.same([...sections.keys()], NAMES, 'every quirk has its part, in order')
   for (const [name, section] of sections) {
     t.ok(section.includes(QUIRKS[name as QuirkName]), `${name}: what it does`)
@@ -61,5 +64,22 @@ t.test('the page of the quirks is current: npm run quirks', async (t) => {
 t.test('every quirk says what goes wrong in a naive driver, in a few short lines', async (t) => {
   for (const [name, lines] of Object.entries(NAIVE_DRIVER)) {
     t.ok(lines.length >= 1 && lines.length <= MAX_NAIVE_LINES && lines.every((line) => line.length <= 130), name)
+  }
+})
+
+t.test('every quirk is of a known behaviour, and every spec that shows one is there', async (t) => {
+  const behaviours = Object.values(KNOWN_BEHAVIOURS).flat()
+  const named = new Set(behaviours.flatMap(({ quirks = [] }) => quirks))
+  t.same(
+    NAMES.filter((name) => !named.has(name)),
+    [],
+    'quirks of no behaviour',
+  )
+  for (const { what, quirks = [], specs = [] } of behaviours) {
+    t.ok(quirks.length + specs.length > 0, `${what}: something shows it`)
+    for (const [file, title] of specs) {
+      const source = await readFile(inCheckout(`specs/${file}.spec.ts`), 'utf8')
+      t.ok(source.includes(title), `${file}: ${title}`)
+    }
   }
 })
