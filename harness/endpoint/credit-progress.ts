@@ -19,6 +19,11 @@ export class CreditProgress {
     this.#stallMs = stallMs
   }
 
+  /** Packets that make a quarter of the window. */
+  get quarterWindow(): number {
+    return this.#quarterWindow
+  }
+
   get nextTimeoutMs(): number | undefined {
     return this.#dueMs
   }
@@ -45,7 +50,12 @@ export class CreditProgress {
 
   /** Nothing more came: returns PROGRESS once, until another packet comes. */
   handleTimeout(nowMs: number): ProgressMessage | undefined {
-    if (this.#dueMs === undefined || nowMs < this.#dueMs) return undefined
+    return this.#dueMs === undefined || nowMs < this.#dueMs ? undefined : this.report()
+  }
+
+  /** Returns PROGRESS if a packet of this round came since the last one. */
+  report(): ProgressMessage | undefined {
+    if (this.#dueMs === undefined) return undefined
     this.#dueMs = undefined
     return this.#progress()
   }

@@ -143,6 +143,17 @@ export class EndpointExchange {
     return true
   }
 
+  /** Packets that make a quarter of the window; undefined without CREDIT. */
+  get quarterWindow(): number | undefined {
+    return this.#credit?.quarterWindow
+  }
+
+  /** Say PROGRESS though no quarter of the window came in this exchange alone, if anything came: others fill the same receive buffer. */
+  reportProgress(): void {
+    const progress = this.#credit?.report()
+    if (progress) this.#outbox.push(progress)
+  }
+
   /** Do what is due at `nowMs`; calling too early is harmless. */
   handleTimeout(nowMs: number): void {
     const asked = this.#schedule.handleTimeout(nowMs)

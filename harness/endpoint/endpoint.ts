@@ -62,6 +62,8 @@ export class VideoNetworkEndpoint {
   >
   #sentCount = 0
   #receivedCount = 0
+  /** RESOURCE packets since any exchange said PROGRESS: all of them pass one receive buffer, so a quarter of a window is counted over all. */
+  #unreportedCount = 0
   #lastLinkError: LinkError | undefined
   #state: 'new' | 'started' | 'closed' = 'new'
 
@@ -179,16 +181,28 @@ export class VideoNetworkEndpoint {
   #send(message: Message, exchange: number): void {
     const { link, to, converterNumber, converterAddress: destination, address: source } = this.#options
     this.#sentCount++
+    if (message.type === 'PROGRESS') this.#unreportedCount = 0
     link.send(encodePacket({ destination, source, label: undefined, converterNumber, exchange, message }), to)
   }
 
   #receive(octets: Uint8Array, from: string): void {
     this.#receivedCount++
     // Nearly every packet is one more RESOURCE; the plain way decides about everything else.
-    if (from === this.#options.to && this.#running.get(exchangeOf(octets))?.receiveOctets(octets) === true) return
+    const likely = from === this.#options.to ? this.#running.get(exchangeOf(octets)) : undefined
+    if (likely?.receiveOctets(octets) === true) return this.#noteResource(likely)
     const admitted = this.#admit(octets, from)
-    if (typeof admitted === 'string') this.#dropped[admitted]++
-    else this.#running.get(admitted.exchange)?.receive(admitted.message, octets)
+    if (typeof admitted === 'string') {
+      this.#dropped[admitted]++
+      return
+    }
+    const running = this.#running.get(admitted.exchange)
+    running?.receive(admitted.message, octets)
+    if (running && admitted.message.type === 'RESOURCE') this.#noteResource(running)
+  }
+
+  #noteResource(running: RunningExchange): void {
+    this.#unreportedCount++
+    if (this.#unreportedCount >= running.quarterWindow) running.reportProgress()
   }
 
   /** The packet, or why it is dropped. */

@@ -47,6 +47,17 @@ export class RunningExchange {
     return true
   }
 
+  /** Packets that make a quarter of its window; Infinity without CREDIT. */
+  get quarterWindow(): number {
+    return this.#exchange.quarterWindow ?? Infinity
+  }
+
+  /** Say PROGRESS now, if anything came since the last one. */
+  reportProgress(): void {
+    this.#exchange.reportProgress()
+    for (let message; (message = this.#exchange.pollTransmit(performance.now()));) this.#send(message)
+  }
+
   /** Stop; stopping what has ended does nothing. */
   abort(): void {
     if (this.#exchange.phase === 'ended') return

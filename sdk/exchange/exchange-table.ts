@@ -3,6 +3,9 @@ import { DueHeap, NOT_IN_HEAP, type Due } from './due-heap.js'
 import type { ExchangeEvent } from './events.js'
 import { Exchange } from './exchange.js'
 import { DEFAULT_LIMITS, type ExchangeLimits } from './limits.js'
+import { PeerLanes } from './peer-lanes.js'
+import type { PeerShare } from './peer-share.js'
+import { STANDS_NOWHERE, Turns, type Turn } from './turns.js'
 
 /** Why a decoded message was not taken; it is counted, and never answered. */
 export type UnexpectedReason = 'otherConverter' | 'unexpectedMessage' | 'unknownExchange'
@@ -40,20 +43,16 @@ export interface TableEvent<P extends ReturnPath> {
   readonly event: ExchangeEvent
 }
 
-interface Entry<P extends ReturnPath> extends Due {
+interface Entry<P extends ReturnPath> extends Due, Turn<Entry<P>> {
   readonly key: string
   readonly path: P
   readonly exchange: Exchange
-  /** It stands in the queue of those with a message to send, of those that may send resources now, or of those that have something to tell. */
+  /** With CREDIT: its packets among all of its peer. */
+  readonly share: PeerShare | undefined
+  /** It stands in the queue of those with a message to send, or of those that have something to tell. */
   isUrgent: boolean
-  isReady: boolean
   isEventful: boolean
 }
-
-/** Packets that go in one circle through all exchanges that may send: some 80 ms of a slow machine, well under the 500 ms after which an endpoint ends a round. */
-const CIRCLE_PACKETS = 8_000
-/** A turn is never smaller: a run costs about the same however short it is. */
-const TURN_PACKETS_LEAST = 8
 
 interface Remembered {
   readonly response: Response | undefined
@@ -71,8 +70,9 @@ export class ExchangeTable<P extends ReturnPath> {
   readonly #entries = new Map<string, Entry<P>>()
   /** Those with a RESPONSE or a ROUND_END to send: single packets that somebody waits for, so they go before the resources of all others. */
   readonly #urgent: Entry<P>[] = []
-  /** Those that may send now, served in turn, so that a large exchange does not starve a small one. */
-  readonly #ready: Entry<P>[] = []
+  /** Those that may send resources, as far as they themselves go. */
+  readonly #turns = new Turns<Entry<P>>()
+  readonly #lanes: PeerLanes<Entry<P>>
   /** Those that have something to tell. */
   readonly #eventful: Entry<P>[] = []
   /** All of them, by when something is due that is not ready yet. */
@@ -85,6 +85,7 @@ export class ExchangeTable<P extends ReturnPath> {
     this.#converterNumber = converterNumber
     this.#knowsDevice = knowsDevice
     this.#limits = limits
+    this.#lanes = new PeerLanes(limits)
   }
 
   /** Exchanges that are open. */
@@ -120,6 +121,8 @@ export class ExchangeTable<P extends ReturnPath> {
         // What comes after the end is no fault: an endpoint says COMPLETE three times.
         if (!entry) return this.#recall(key, nowMs) ? undefined : 'unknownExchange'
         entry.exchange.receive(message, nowMs)
+        entry.share?.heard(entry.exchange.outstandingPackets, nowMs)
+        this.#turns.reopen(entry.lane)
         this.#sort(entry, nowMs)
         return undefined
       }
@@ -142,17 +145,18 @@ export class ExchangeTable<P extends ReturnPath> {
   /** When something is next due or may be sent; undefined: only a message can change anything. */
   nextTimeoutMs(nowMs: number): number | undefined {
     if (this.#answers.length > 0 || this.#nextReady(nowMs)) return nowMs
-    return this.#due.first?.dueAtMs
+    return earlier(this.#due.first?.dueAtMs, this.#turns.nextOpeningMs)
   }
 
   /** The next message that may go now, taking the exchanges in turn. */
   pollTransmit(nowMs: number): Outgoing<P> | undefined {
     const answer = this.#answers.shift()
     if (answer) return answer
-    const entry = this.#takeTurn(nowMs)
+    const entry = this.#nextReady(nowMs)
     const message = entry?.exchange.pollTransmit(nowMs)
     if (!entry || !message) return undefined
-    this.#sort(entry, nowMs)
+    if (message.type === 'RESOURCE') this.#noteSent(entry, 1, nowMs)
+    else this.#noteMessage(entry, nowMs)
     return { path: entry.path, message }
   }
 
@@ -169,17 +173,17 @@ export class ExchangeTable<P extends ReturnPath> {
   ): Outgoing<P> | OutgoingRun<P> | undefined {
     const answer = this.#answers.shift()
     if (answer) return answer
-    const entry = this.#takeTurn(nowMs)
+    const entry = this.#nextReady(nowMs)
     if (!entry) return undefined
-    const { path, exchange } = entry
+    const { path, exchange, lane } = entry
     const message = exchange.pollMessage()
     if (message) {
-      this.#sort(entry, nowMs)
+      this.#noteMessage(entry, nowMs)
       return { path, message }
     }
-    const run = begin(path, exchange, this.#turnPackets)
+    const run = begin(path, exchange, Math.min(this.#turns.turnPackets, lane.gate.roomPackets))
     exchange.pollRun(nowMs, run)
-    this.#sort(entry, nowMs)
+    this.#noteSent(entry, run.packetCount, nowMs)
     return { path, run }
   }
 
@@ -215,50 +219,55 @@ export class ExchangeTable<P extends ReturnPath> {
       entry.isUrgent = true
       this.#urgent.push(entry)
     }
-    const transmitAtMs = exchange.nextTransmitMs(nowMs) ?? Infinity
-    if (!entry.isReady && transmitAtMs <= nowMs) {
-      entry.isReady = true
-      this.#ready.push(entry)
-    }
+    if (!entry.isArriving && exchange.isListed) this.#turns.arrive(entry)
+    const transmitAtMs = exchange.nextResourceMs(nowMs) ?? Infinity
+    if (!entry.isReady && transmitAtMs <= nowMs) this.#turns.add(entry, nowMs)
     const dueAtMs = Math.min(exchange.nextDeadlineMs ?? Infinity, entry.isReady ? Infinity : transmitAtMs)
     if (dueAtMs === Infinity) this.#due.remove(entry)
     else this.#due.set(entry, dueAtMs)
   }
 
-  /** Packets of one turn, now that one exchange was taken out of the queue. */
-  get #turnPackets(): number {
-    return Math.max(TURN_PACKETS_LEAST, Math.floor(CIRCLE_PACKETS / (this.#ready.length + 1)))
+  /** The first of the urgent ones sent its message. It keeps its place among those that may send resources. */
+  #noteMessage(entry: Entry<P>, nowMs: number): void {
+    this.#urgent.shift()
+    entry.isUrgent = false
+    this.#sort(entry, nowMs)
+  }
+
+  /** The one whose turn it is sent some resources. */
+  #noteSent(entry: Entry<P>, packets: number, nowMs: number): void {
+    const { share, lane, exchange } = entry
+    if (share) share.sent(packets)
+    else lane.gate.sent(packets)
+    this.#turns.firstSent(packets, (exchange.nextResourceMs(nowMs) ?? Infinity) <= nowMs, nowMs)
+    this.#sort(entry, nowMs)
   }
 
   /** The exchange whose turn it is, if any may send now. What could not any more, by a message that came since, is queued anew. */
   #nextReady(nowMs: number): Entry<P> | undefined {
+    for (;;) {
+      const urgent = this.#nextUrgent()
+      if (urgent) return urgent
+      const entry = this.#turns.first(nowMs)
+      if (!entry) return undefined
+      if (entry.isArriving) {
+        entry.exchange.announce(nowMs)
+        this.#turns.admit(entry, nowMs)
+      } else {
+        if ((entry.exchange.nextResourceMs(nowMs) ?? Infinity) <= nowMs) return entry
+        this.#turns.remove(entry)
+      }
+      this.#sort(entry, nowMs)
+    }
+  }
+
+  #nextUrgent(): Entry<P> | undefined {
     for (let entry; (entry = this.#urgent[0]);) {
       if (entry.exchange.hasMessage) return entry
       this.#urgent.shift()
       entry.isUrgent = false
     }
-    for (let entry; (entry = this.#ready[0]);) {
-      if ((entry.exchange.nextTransmitMs(nowMs) ?? Infinity) <= nowMs) return entry
-      this.#ready.shift()
-      entry.isReady = false
-      this.#sort(entry, nowMs)
-    }
     return undefined
-  }
-
-  /** The same, and the next turn is somebody else's. */
-  #takeTurn(nowMs: number): Entry<P> | undefined {
-    const entry = this.#nextReady(nowMs)
-    if (!entry) return undefined
-    if (entry.isUrgent) {
-      // It keeps its place among those that may send resources.
-      this.#urgent.shift()
-      entry.isUrgent = false
-    } else {
-      this.#ready.shift()
-      entry.isReady = false
-    }
-    return entry
   }
 
   #receiveRequest(path: P, request: Request, nowMs: number): void {
@@ -282,8 +291,8 @@ export class ExchangeTable<P extends ReturnPath> {
       // A device may answer what was ended meanwhile.
       if (this.#entries.get(key) === opened) this.#sort(opened, answeredAtMs)
     })
-    const queued = { isUrgent: false, isReady: false, isEventful: false, dueAtMs: Infinity, heapAt: NOT_IN_HEAP }
-    const opened: Entry<P> = { key, path, exchange, ...queued }
+    const queued = { ...STANDS_NOWHERE, isUrgent: false, isEventful: false, dueAtMs: Infinity, heapAt: NOT_IN_HEAP }
+    const opened: Entry<P> = { key, path, exchange, ...this.#lanes.join(path.peer, request, nowMs), ...queued }
     this.#entries.set(key, opened)
     this.#sort(opened, nowMs)
   }
@@ -309,7 +318,8 @@ export class ExchangeTable<P extends ReturnPath> {
     // It tells no more, and sends only what is handed over here.
     this.#eventful.splice(this.#eventful.indexOf(entry), 1)
     if (entry.isUrgent) this.#urgent.splice(this.#urgent.indexOf(entry), 1)
-    if (entry.isReady) this.#ready.splice(this.#ready.indexOf(entry), 1)
+    this.#turns.remove(entry)
+    this.#lanes.leave(path.peer, exchange.request)
     // A refusal closes the exchange with its RESPONSE still to go.
     for (let last; (last = exchange.pollTransmit(nowMs));) this.#answers.push({ path, message: last })
     for (const [oldest, { untilMs }] of this.#remembered) {
@@ -327,4 +337,10 @@ function isAnswerable({ fromMs, toMs, credit, windowPackets }: Request): boolean
 
 function keyOf(peer: string, exchange: number): string {
   return `${peer} ${exchange}`
+}
+
+/** The earlier of two moments, of which each may never come. */
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b
+  return b === undefined || a < b ? a : b
 }

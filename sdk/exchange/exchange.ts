@@ -53,6 +53,8 @@ export class Exchange {
   #roundEndCount = 0
 
   #state: ExchangeState = 'asking'
+  /** Kept until it is announced. */
+  #listed: Snapshot | undefined
   #snapshot: Snapshot | undefined
   #round = 0
   /** In this round: which sequences go, the next of them (undefined: all sent), and how many went. */
@@ -68,7 +70,10 @@ export class Exchange {
   #resentCount = 0
   #receivedCount: number | undefined
 
-  /** @param onAnswered - told when the device's answer came: it is handed to the exchange itself, and not to whoever keeps it */
+  /**
+   * @param onAnswered - told when the device's answer came: it is handed to the exchange itself, and not to whoever keeps it. A list is then kept until
+   *   {@link Exchange.announce}; without this it is announced at once
+   */
   constructor(
     request: Request,
     nowMs: number,
@@ -93,6 +98,11 @@ export class Exchange {
     return this.#response
   }
 
+  /** With CREDIT: RESOURCE packets, its latest, of which nothing was reported yet. Otherwise 0. */
+  get outstandingPackets(): number {
+    return this.#credit?.outstandingPackets ?? 0
+  }
+
   /** A message of the endpoint came. */
   receive(message: Request | CountReport | Missing | Progress, nowMs: number): void {
     if (this.#state === 'closed') return
@@ -113,8 +123,22 @@ export class Exchange {
 
   /** The device's list is complete. */
   deviceListed(snapshot: Snapshot, nowMs: number): void {
-    this.#input('deviceListed', nowMs, () => (this.#snapshot = snapshot))
-    this.#onAnswered?.(nowMs)
+    if (this.#state !== 'asking') return
+    this.#listed = snapshot
+    if (this.#onAnswered) this.#onAnswered(nowMs)
+    else this.announce(nowMs)
+  }
+
+  /** Whether the device's list is here and {@link Exchange.announce} has not been called. */
+  get isListed(): boolean {
+    return this.#listed !== undefined
+  }
+
+  /** Answer with the count of the device's list, and begin to send it. Until then the endpoint is told at most that the device is being asked. */
+  announce(nowMs: number): void {
+    const snapshot = this.#listed
+    this.#listed = undefined
+    if (snapshot) this.#input('deviceListed', nowMs, () => (this.#snapshot = snapshot))
   }
 
   /** The device's list cannot be had. */
@@ -132,7 +156,7 @@ export class Exchange {
   handleTimeout(nowMs: number): void {
     // Looked up one after the other: what one input does moves the deadlines of the next.
     const isDue = (name: keyof Deadlines): boolean => (this.#deadlines[name] ?? Infinity) <= nowMs
-    if (isDue('deviceTimeoutAtMs')) this.#input('deviceTimedOut', nowMs)
+    if (isDue('deviceTimeoutAtMs')) this.#endWaiting(nowMs)
     if (isDue('pendingAtMs')) this.#input('pendingDue', nowMs)
     if (isDue('roundEndAtMs')) this.#input('roundEndDue', nowMs)
     if (isDue('missingAtMs')) this.#endCollecting(nowMs)
@@ -152,7 +176,11 @@ export class Exchange {
 
   /** When the next message may go: now, or later; undefined: there is none to send. */
   nextTransmitMs(nowMs: number): number | undefined {
-    if (this.hasMessage) return nowMs
+    return this.hasMessage ? nowMs : this.nextResourceMs(nowMs)
+  }
+
+  /** When the next RESOURCE may go: now, or later; undefined: there is none to send. */
+  nextResourceMs(nowMs: number): number | undefined {
     if (this.#nextSequence === undefined) return undefined
     return Math.max(this.#pacer.readyAtMs(nowMs), this.#credit?.readyAtMs(nowMs) ?? nowMs)
   }
@@ -211,6 +239,8 @@ export class Exchange {
     const take = (): void => {
       this.#receivedCount = receivedCount
       this.#missingAnnounced = this.request.selective ? missingPackets : 0
+      // An ABANDON may come at any time, and so may a COMPLETE that an earlier round brought about.
+      if (verdict !== CountVerdict.abandon && round === this.#round) this.#credit?.roundReported()
     }
     switch (verdict) {
       case CountVerdict.complete:
@@ -268,6 +298,12 @@ export class Exchange {
       case 'finish':
         return this.#close(CLOSED_BY[input] ?? 'unconfirmed')
     }
+  }
+
+  /** The endpoint will not wait for much longer: say who it was that took so long. */
+  #endWaiting(nowMs: number): void {
+    if (this.#listed) this.#input('deviceFailed', nowMs, () => this.#respond(ResponseStatus.busy))
+    else this.#input('deviceTimedOut', nowMs)
   }
 
   #startRoundWhenCollected(nowMs: number): void {
@@ -360,6 +396,7 @@ export class Exchange {
     this.#roundEnd = undefined
     this.#nextSequence = undefined
     const facts = this.#facts()
+    this.#listed = undefined
     this.#snapshot = undefined
     this.#plan = wholeRound(0)
     this.#missing = new MissingSet(0)

@@ -13,6 +13,11 @@ export interface ExchangeLimits {
   /** Without PROGRESS for this long, `creditStallPackets` more may go. */
   readonly creditStallMs: number
   readonly creditStallPackets: number
+  /**
+   * Packets that the receive buffer of a peer is taken to hold; our own choice: what Linux grants where nothing is tuned. Half of it goes at most within
+   * a millisecond to a peer without CREDIT. With CREDIT, so many or the largest window are under way to one peer, of all its exchanges together.
+   */
+  readonly peerBurstPackets: number
   /** An exchange in which nothing was sent or heard for this long is freed as unconfirmed. */
   readonly silenceMs: number
   /** Rounds before the converter itself gives up: twice the endpoint's 32, so that only an endpoint out of its mind gets there. */
@@ -35,6 +40,7 @@ export const DEFAULT_LIMITS: ExchangeLimits = {
   missingWaitMs: 200,
   creditStallMs: 50,
   creditStallPackets: 64,
+  peerBurstPackets: 256,
   silenceMs: 60_000,
   roundsMost: 64,
   defaultRatePacketsPerSecond: 20_000,

@@ -73,6 +73,16 @@ export class CreditWindow {
     return nowMs
   }
 
+  /** Packets that the endpoint has not said anything of: the latest that were sent. */
+  get outstandingPackets(): number {
+    return this.#outstanding
+  }
+
+  /** The endpoint reported on the whole round: nothing of it is under way any more. */
+  roundReported(): void {
+    this.#outstanding = 0
+  }
+
   sent(sequence: number): void {
     this.#lastSent = sequence
     this.#outstanding += 1

@@ -21,6 +21,7 @@ import {
 } from '../wire/index.js'
 import { inquire } from './device-inquiry.js'
 import type { ConversionServerEvents, ConversionServerStats, DropReason, ExchangeReference } from './events.js'
+import { PageTurns } from './page-turns.js'
 import { parseOptions, type ConversionServerOptions, type ParsedOptions } from './options.js'
 
 /** Packets sent before other work of the process gets its turn. */
@@ -63,6 +64,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   readonly #table: ExchangeTable<Route>
   /** Device inquiries under way, to be called off when their exchange ends. */
   readonly #inquiries = new Map<Exchange, AbortController>()
+  readonly #pageTurns = new PageTurns()
   readonly #droppedPackets: Partial<Record<DropReason, number>> = {}
   #state: 'new' | 'started' | 'closed' = 'new'
   #timer: NodeJS.Timeout | undefined
@@ -276,6 +278,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     const result = await inquire(device, exchange.request, {
       signal: calledOff.signal,
       maxResources: this.#options.maxResources,
+      pageTurns: this.#pageTurns,
     })
     this.#inquiries.delete(exchange)
     // The endpoint left, or the server closed: nobody waits for the answer any more, and being called off is no fault of the device.

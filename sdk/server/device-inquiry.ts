@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DeviceError, DeviceErrorCode, type MonitoringDevice } from '../device/index.js'
 import type { RefusalStatus } from '../exchange/index.js'
 import { SnapshotBuilder, type Snapshot } from '../resources/index.js'
 import { ResponseStatus, type Request } from '../wire/index.js'
+import type { PageTurns } from './page-turns.js'
 
 /** Each kind of blame has its one status; see docs/errors.md. */
 const STATUS_BY_CODE: Readonly<Record<DeviceErrorCode, RefusalStatus>> = {
@@ -12,9 +12,6 @@ const STATUS_BY_CODE: Readonly<Record<DeviceErrorCode, RefusalStatus>> = {
   [DeviceErrorCode.unsupported]: ResponseStatus.notSupported,
 }
 
-/** A device whose pages are at hand would otherwise keep the whole server from hearing and sending for as long as its list is. */
-const TURN_MS_MOST = 5
-
 /** A device's list, or the status that says why there is none. */
 export type InquiryResult =
   { readonly snapshot: Snapshot } | { readonly refused: RefusalStatus; readonly error: DeviceError }
@@ -23,7 +20,11 @@ export type InquiryResult =
 export async function inquire(
   device: MonitoringDevice,
   request: Request,
-  { signal, maxResources }: { readonly signal: AbortSignal; readonly maxResources: number },
+  {
+    signal,
+    maxResources,
+    pageTurns,
+  }: { readonly signal: AbortSignal; readonly maxResources: number; readonly pageTurns: PageTurns },
 ): Promise<InquiryResult> {
   const builder = new SnapshotBuilder(request, maxResources)
   try {
@@ -33,12 +34,11 @@ export async function inquire(
       channel: request.channel || undefined,
       signal,
     })
-    let turnBeganMs = performance.now()
     for await (const page of pages) {
-      if (performance.now() - turnBeganMs > TURN_MS_MOST) {
-        await nextTurn()
+      const turn = pageTurns.next()
+      if (turn) {
+        await turn
         signal.throwIfAborted()
-        turnBeganMs = performance.now()
       }
       if (!builder.add(page)) {
         const message = `the device lists more than ${maxResources} resources; ask for a shorter time range, or raise maxResources`

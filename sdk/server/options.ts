@@ -80,6 +80,7 @@ const limits = z.strictObject({
   missingWaitMs: milliseconds,
   creditStallMs: milliseconds,
   creditStallPackets: amount,
+  peerBurstPackets: amount,
   silenceMs: milliseconds,
   // A round is a u16 on the wire.
   roundsMost: amount.max(0x1_0000),

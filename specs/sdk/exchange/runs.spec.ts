@@ -21,7 +21,8 @@ import {
 } from './virtual-converter.js'
 
 const ADDRESSES = { destination: { area: 1, access: 1 }, source: { area: 1, access: 2 } }
-const PATH = { peer: 'memory:endpoint' }
+/** Each exchange has a peer of its own, as those of one peer share what may be under way to it. */
+const pathOf = (exchange: number): { readonly peer: string } => ({ peer: `memory:endpoint-${exchange}` })
 
 /** A table that is drained message by message, or by runs that are then read by the plain codec. */
 class Converter {
@@ -56,8 +57,8 @@ class Converter {
       const outgoing = this.table.pollTransmit(nowMs)
       return outgoing && [outgoing.message]
     }
-    const outgoing = this.table.pollRun(nowMs, (_, exchange) => {
-      run.begin(this.#encoderOf(exchange))
+    const outgoing = this.table.pollRun(nowMs, (_, exchange, turnPackets) => {
+      run.begin(this.#encoderOf(exchange), turnPackets)
       return run
     })
     if (!outgoing) return undefined
@@ -117,7 +118,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     .map(
       (message): Step =>
         ({ table }, nowMs) =>
-          void table.receive(PATH, message, nowMs),
+          void table.receive(pathOf(message.exchange), message, nowMs),
     ),
 )
 
@@ -144,7 +145,8 @@ t.test('by runs goes what goes message by message: the same packets, events and 
         const exchanges = both ? [77, 78] : [77]
         for (const converter of [plain, byRuns]) {
           let nowMs = 1000
-          for (const exchange of exchanges) converter.table.receive(PATH, requestOf({ ...request, exchange }), nowMs)
+          for (const exchange of exchanges)
+            converter.table.receive(pathOf(exchange), requestOf({ ...request, exchange }), nowMs)
           converter.drain(nowMs)
           for (const [pauseMs, step] of steps) {
             const untilMs = nowMs + pauseMs
@@ -180,12 +182,12 @@ function saidIn({ log }: Converter, exchange: number): readonly unknown[] {
 t.test('a long exchange does not starve a short one: they take turns, a run each', async (t) => {
   const converter = new Converter({}, 8)
   for (const exchange of [77, 78]) {
-    converter.table.receive(PATH, requestOf({ exchange, ratePacketsPerSecond: 0xffffffff }), 0)
+    converter.table.receive({ peer: 'memory:endpoint' }, requestOf({ exchange, ratePacketsPerSecond: 0xffffffff }), 0)
   }
   converter.drain(0)
   converter.wanted[0]!.deviceListed(snapshotOf(300), 0)
   converter.wanted[1]!.deviceListed(snapshotOf(16), 0)
-  converter.drain(10)
+  for (let nowMs = 10; nowMs < 20; nowMs++) converter.drain(nowMs)
   const order = (converter.log as (readonly [number, Partial<Message>])[])
     .filter(([, said]) => said?.type === 'RESOURCE')
     .map(([, said]) => said.exchange)
