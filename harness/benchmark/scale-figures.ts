@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { VideoNetworkEndpoint } from '../endpoint/index.js'
 import { exchangeMs, losses, startEndpoint } from './exchange-run.js'
 import type { Measurement, Sample } from './figure.js'
 import type { DeviceSize } from './peer-messages.js'
@@ -16,8 +17,6 @@ const REPEATS: readonly (readonly [DeviceSize, number])[] = [
 ]
 const EXCHANGES_AT_ONCE = 1_000
 const RESOURCES_OF_EACH = 200
-/** Packets in flight altogether, of all exchanges that there are at once. */
-const SHARED_WINDOW = 8_000
 /** Requests that go out together: a converter's receive buffer holds them, however small. */
 const REQUESTS_AT_ONCE = 50
 
@@ -50,10 +49,13 @@ function costBySize(): Measurement {
 async function exchangesMs(peers: Peers, size: DeviceSize, repeats: number): Promise<number> {
   const { address } = await peers.get('converter')
   const { endpoint, window } = await startEndpoint(address, 'auto')
-  let passedMs = 0
-  for (let repeat = 0; repeat < repeats; repeat++) passedMs += await exchangeMs(endpoint, size, window)
-  await endpoint.close()
-  return passedMs / repeats
+  try {
+    let passedMs = 0
+    for (let repeat = 0; repeat < repeats; repeat++) passedMs += await exchangeMs(endpoint, size, window)
+    return passedMs / repeats
+  } finally {
+    await endpoint.close()
+  }
 }
 
 function manyAtOnce(): Measurement {
@@ -66,25 +68,33 @@ function manyAtOnce(): Measurement {
     rounds: ROUNDS,
     ours: async () => {
       const { address } = await peers.get('converter')
-      const { endpoint } = await startEndpoint(address, 'auto')
-      const startedAtMs = performance.now()
-      let lastMs = 0
-      const exchanges: Promise<void>[] = []
-      for (let opened = 0; opened < EXCHANGES_AT_ONCE; opened += REQUESTS_AT_ONCE) {
-        for (let at = 0; at < REQUESTS_AT_ONCE; at++) {
-          const beganMs = performance.now() - startedAtMs
-          const exchange = exchangeMs(endpoint, RESOURCES_OF_EACH, SHARED_WINDOW / EXCHANGES_AT_ONCE)
-          exchanges.push(exchange.then((tookMs) => void (lastMs = Math.max(lastMs, beganMs + tookMs))))
-        }
-        await delay(0)
+      const { endpoint, window } = await startEndpoint(address, 'auto')
+      try {
+        return ((await allMs(endpoint, window)) * 1e6) / packets
+      } finally {
+        await endpoint.close()
       }
-      await Promise.all(exchanges)
-      await endpoint.close()
-      return (lastMs * 1e6) / packets
     },
     baseline: async () => ((await exchangesMs(peers, 200_000, 1)) * 1e6) / packets,
     close: () => peers.close(),
   }
+}
+
+/** Ms from the first REQUEST until every exchange is complete. Each names the whole window: the converter bounds what is under way of all of them. */
+async function allMs(endpoint: VideoNetworkEndpoint, window: number): Promise<number> {
+  const startedAtMs = performance.now()
+  let lastMs = 0
+  const exchanges: Promise<void>[] = []
+  for (let opened = 0; opened < EXCHANGES_AT_ONCE; opened += REQUESTS_AT_ONCE) {
+    for (let at = 0; at < REQUESTS_AT_ONCE; at++) {
+      const beganMs = performance.now() - startedAtMs
+      const exchange = exchangeMs(endpoint, RESOURCES_OF_EACH, window)
+      exchanges.push(exchange.then((tookMs) => void (lastMs = Math.max(lastMs, beganMs + tookMs))))
+    }
+    await delay(0)
+  }
+  await Promise.all(exchanges)
+  return lastMs
 }
 
 function memoryAdded(): Measurement {
