@@ -7,7 +7,7 @@ import { pairingOf, type Outcome } from './pair.js'
 import type { Scenario } from './scenario.js'
 
 /** How long the search may take beyond {@link BORNE_FAULT_COUNT} faults; it bounds the effort, and nothing is asserted about it. */
-const budgetMs = 1000 * Number(process.env['VIEWNET_EXPLORE_SECONDS'] ?? 20)
+const budgetMs = 1000 * Number(process.env['VIEWNET_EXPLORE_SECONDS'] ?? 10)
 // A search on purpose may be longer than what a file of specs otherwise gets; a slow machine needs a while for what has no budget, too.
 t.setTimeout(budgetMs + 180_000)
 
