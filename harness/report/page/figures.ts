@@ -24,7 +24,8 @@ export function axisTimes(ticksMs: readonly number[]): readonly string[] {
 
 /** A measured value with its unit; long times in units that people think in. */
 export function quantity(value: number, unit: string): string {
-  return unit === 'ms' && Math.abs(value) >= 1000 ? timeSpan(value) : `${figure(value)} ${unit}`
+  if (unit !== 'ms' || Math.abs(value) < 1000) return `${figure(value)} ${unit}`
+  return value < 0 ? `-${timeSpan(-value)}` : timeSpan(value)
 }
 
 /** A moment for people, in UTC: `2026-01-31 08:00:05 UTC`; what is no moment stays as it is. */

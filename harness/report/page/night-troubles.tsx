@@ -81,17 +81,18 @@ function Attempts({ attempts, whyKnown }: AttemptsProps): JSX.Element {
 }
 
 function Flake({ flake: { score, low, high, runs } }: { readonly flake: FlakeScore }): JSX.Element {
-  const share = (value: number): number => Math.min(1, Math.max(0, value))
+  const place = (value: number): string => percent(Math.min(1, Math.max(0, value)))
+  const share = (value: number): string => percent(Number(value.toFixed(2)))
   return (
     <div class="flake">
       <span class="small">
-        changes its mind in {percent(Number(score.toFixed(2)))} of {counted(runs, 'run')} (
-        {percent(Number(low.toFixed(2)))}–{percent(Number(high.toFixed(2)))})
+        {score === 0 ? 'never changed its mind in ' : `changed its mind in ${share(score)} of `}
+        {counted(runs, 'run')}; 95 % sure that it does in {share(low)}–{share(high)} of them
       </span>
       <svg width="100%" height="14" role="img" aria-label="flake score with its confidence interval">
         <line class="axis" x1="0" x2="100%" y1="7" y2="7" />
-        <line class="whisker" x1={percent(share(low))} x2={percent(share(high))} y1="7" y2="7" />
-        <circle class="last" cx={percent(share(score))} cy="7" r="4" />
+        <line class="whisker" x1={place(low)} x2={place(high)} y1="7" y2="7" />
+        <circle class="last" cx={place(score)} cy="7" r="4" />
       </svg>
     </div>
   )
