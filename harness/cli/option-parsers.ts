@@ -2,7 +2,8 @@ import { InvalidArgumentError, Option } from 'commander'
 import { UsageError } from 'viewnet/device'
 import { Acceleration, parseEthernetAddress, parseLinkAddress, parseUdpAddress } from 'viewnet/link'
 import { parseMessageNumber } from 'viewnet/wire'
-import { parseBrokerAddress, topicLevel as checkedTopicLevel } from '../evidence/index.js'
+import { parseBrokerAddress } from '../evidence/broker-address.js'
+import { topicLevel as checkedTopicLevel } from '../evidence/topics.js'
 
 /** A whole number in a range, both ends included. */
 export function integer(least: number, most: number): (text: string) => number {

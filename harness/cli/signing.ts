@@ -1,5 +1,5 @@
 import { UsageError } from 'viewnet/device'
-import { SigningKey, stationKey, stationKeyPath } from '../report/index.js'
+import { SigningKey, stationKey, stationKeyPath } from '../report/certificate/index.js'
 import { note } from './output.js'
 
 /** The variable that holds a key, or names its file, where no option does. */

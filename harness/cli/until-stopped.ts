@@ -1,4 +1,4 @@
-import { BenchError } from '../bench/index.js'
+import { BenchError } from '../bench/errors.js'
 
 /**
  * Wait until the user or the system asks this process to end (SIGINT, SIGTERM). The second signal ends it the hard way, in case closing hangs.

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UsageError } from 'viewnet/device'
-import { CertificateError, readPublicKey, verifyCertificate } from '../report/index.js'
+import { CertificateError, readPublicKey, verifyCertificate } from '../report/certificate/index.js'
 
 /** What is tested against what. */
 export interface CertificateFiles {

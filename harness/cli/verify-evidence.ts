@@ -1,0 +1,191 @@
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { UsageError, ViewnetError } from 'viewnet/device'
+import { BenchError } from '../bench/errors.js'
+import { describePacket } from '../endpoint/index.js'
+import { BOTH_SIDES, readEvidenceFile, RunReader, Side, topicLevel, type FlowTotals } from '../evidence/index.js'
+import { Verifier, type Finding, type Verdict } from '../verifier/index.js'
+import { notJudgedLines } from './not-judged-lines.js'
+import { note } from './output.js'
+
+/** Where evidence is, where it is no file. */
+export interface EvidenceSource {
+  readonly broker?: string
+  readonly run?: string
+  /** Give up when the broker brings nothing for so long, s. */
+  readonly timeout: number
+}
+
+const UNKNOWN_TOTALS =
+  'viewnet: no run.json beside the file: whether evidence is missing at the end can only be told from exchanges that do not end'
+
+/** A verdict, and why it is not `pass`; empty otherwise. */
+export type Judged = Verdict & { readonly why: string }
+
+/**
+ * Judge a file, or a run on a broker.
+ *
+ * @throws UsageError `ERR_VIEWNET_OPTION` when it is not said which, `ERR_VIEWNET_EVIDENCE_NAME` when the file is not there
+ */
+export async function judgeEvidence(
+  file: string | undefined,
+  flags: EvidenceSource,
+  signal: AbortSignal,
+): Promise<Judged> {
+  const { broker, run } = flags
+  if (file !== undefined && broker === undefined && run === undefined) return judgeFile(file, signal)
+  if (file === undefined && broker !== undefined && run !== undefined)
+    return judgeRun(broker, topicLevel('run', run), flags.timeout, signal)
+  throw new UsageError(
+    'ERR_VIEWNET_OPTION',
+    'verify: expected either FILE.ndjson or FILE.pcapng, or --broker URL and --run ID, or --certificate run.jws and --key FILE',
+  )
+}
+
+/** What a reader finds out: batches, and whose packets the run says it taps. */
+type Found = Pick<Verifier, 'add' | 'tapped'>
+
+async function judgeFile(file: string, signal: AbortSignal): Promise<Judged> {
+  await expectFile(file)
+  return judgeAll(async (found) => {
+    const said = await runFileBeside(file)
+    if (said) found.tapped(said.sides ?? BOTH_SIDES)
+    let totals = said?.flows
+    const options = { describe: describePacket, signal, ...(said && { run: said.run, totalsKnown: true }) }
+    for await (const entry of readEvidenceFile(file, options)) {
+      if (entry.type === 'packets') found.add(entry.batch)
+      else if (entry.type === 'totals') totals ??= entry.flows
+      else expectSides(file, entry.sides, said && (said.sides ?? BOTH_SIDES), found)
+    }
+    // Only of what could be read to its end: a damaged file has worse to say.
+    if (totals === undefined) note(UNKNOWN_TOTALS)
+    return totals
+  })
+}
+
+async function judgeRun(broker: string, run: string, timeoutSeconds: number, signal: AbortSignal): Promise<Judged> {
+  const idleTimeoutMs = Math.round(timeoutSeconds * 1000)
+  return judgeAll(async (found) => {
+    let totals: FlowTotalsByName | undefined
+    for await (const entry of await RunReader.subscribe({ broker, run, signal, idleTimeoutMs })) {
+      if (entry.type === 'packets') {
+        found.add(entry.batch)
+        continue
+      }
+      found.tapped(entry.state.sides ?? BOTH_SIDES)
+      if (entry.state.ended) totals = entry.state.flows
+    }
+    return totals
+  })
+}
+
+/**
+ * A capture and the run.json beside it name the same sides, or one of them is of another run.
+ *
+ * @throws BenchError `ERR_VIEWNET_RUN_FILE`
+ */
+function expectSides(file: string, sides: readonly Side[], said: readonly Side[] | undefined, found: Found): void {
+  if (said && said.join() !== sides.join()) {
+    const message = `${file}: expected packets seen at ${said.join(' and ')}, as run.json says, got those of ${sides.join(' and ')}`
+    throw new BenchError('ERR_VIEWNET_RUN_FILE', message)
+  }
+  found.tapped(sides)
+}
+
+type FlowTotalsByName = Readonly<Record<string, FlowTotals>>
+
+/**
+ * Judge what a reader brings.
+ *
+ * @param read - hands over whose packets they are, and every batch; returns how much evidence the run says there is, where that is known
+ */
+async function judgeAll(read: (found: Found) => Promise<FlowTotalsByName | undefined>): Promise<Judged> {
+  const verifier = new Verifier()
+  try {
+    const verdict = verifier.finish(await read(verifier))
+    return { ...verdict, why: reasonOf(verdict) }
+  } catch (failure) {
+    if (!(failure instanceof ViewnetError) || failure instanceof UsageError) throw failure
+    // What could not be read might have explained everything: nothing is concluded, neither good nor bad.
+    return { ...verifier.finish(), verdict: 'could-not-test', why: failure.message }
+  }
+}
+
+function reasonOf({ verdict, findings }: Verdict): string {
+  if (verdict === 'pass') return ''
+  const finding = findings.find(({ blame }) => blame === verdict) ?? findings[0]
+  return finding ? `${finding.rule}: expected ${finding.expected}, got ${finding.got}` : 'the evidence shows nothing'
+}
+
+/** @throws UsageError `ERR_VIEWNET_EVIDENCE_NAME`: evidence that was never there is a wrong name, not damaged evidence */
+async function expectFile(path: string): Promise<void> {
+  let got: string
+  try {
+    const found = await stat(path)
+    // A pipe or a device brings evidence just as well.
+    if (!found.isDirectory()) return
+    got = `the folder '${path}'`
+  } catch (cause) {
+    got = cause instanceof Error ? cause.message : String(cause)
+  }
+  throw new UsageError(
+    'ERR_VIEWNET_EVIDENCE_NAME',
+    `verify: expected the packets.pcapng or packets.ndjson of a run, got ${got}`,
+  )
+}
+
+const count = z.int().min(0)
+const runFile = z.looseObject({
+  run: z.string(),
+  flows: z.record(z.string(), z.strictObject({ batches: count, records: count })),
+  sides: z.array(z.enum(Side)).min(1).optional(),
+})
+
+/**
+ * What the run says of its evidence; undefined where no run.json lies beside the file.
+ *
+ * @throws BenchError `ERR_VIEWNET_RUN_FILE` when it is damaged
+ */
+async function runFileBeside(file: string): Promise<z.output<typeof runFile> | undefined> {
+  const path = join(dirname(file), 'run.json')
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch {
+    return undefined
+  }
+  try {
+    return runFile.parse(JSON.parse(text))
+  } catch (cause) {
+    const message = `${path}: expected the record of a run with its flows, got something else`
+    throw new BenchError('ERR_VIEWNET_RUN_FILE', message, { cause })
+  }
+}
+
+/** What a lab engineer reads of a verdict. */
+export function verdictText(judged: Judged): string {
+  const { verdict, why, findings, findingCount, exchanges, evidence, notJudged } = judged
+  const sum = (figure: (exchange: (typeof exchanges)[number]) => number): number =>
+    exchanges.reduce((total, each) => total + figure(each), 0)
+  const announced = sum((exchange) => exchange.announced ?? 0)
+  const received = sum((exchange) => exchange.received)
+  const lines = [
+    `${verdict.toUpperCase()}: ${exchanges.length} exchanges, ${received} of ${announced} announced resources received, from ${evidence.records} records in ${evidence.batches} batches`,
+    // What the findings say in full needs no summary.
+    ...(why === reasonOf(judged) && findings.length > 0 ? [] : [why]),
+    ...findings.map(findingText),
+    ...(findingCount > findings.length ? [`… and ${findingCount - findings.length} findings more`] : []),
+    ...notJudgedLines(notJudged),
+  ]
+  return lines.filter((line) => line !== '').join('\n')
+}
+
+function findingText({ rule, sentence, clause, flow, exchange, expected, got, records }: Finding): string {
+  const where = exchange === null ? flow : `${flow}, exchange ${exchange}`
+  const seen = records.map(({ batch, index, t, at, message, sequence }) => {
+    const what = sequence === null ? (message ?? 'a packet') : `${message} ${sequence}`
+    return `    batch ${batch}[${index}] at ${t} µs, ${at}: ${what}`
+  })
+  return [`  ${rule} (${where}): ${sentence} [${clause}]`, `    expected ${expected}, got ${got}`, ...seen].join('\n')
+}
