@@ -82,7 +82,8 @@ export class EndpointSide {
     })
     await endpoint.start()
     // What the endpoint thinks of the outcome is not asked: the evidence tells. Rounds are for people who watch.
-    for await (const event of endpoint.request({ device: deviceNumber, exchange, signal, ...wanted })) {
+    const request = { device: deviceNumber, exchange, signal, resources: 'counted', ...wanted } as const
+    for await (const event of endpoint.request(request)) {
       if (event.type === 'roundEnded') this.#round = event.round + 1
     }
     await new Promise((resolve) => setTimeout(resolve, TRAILING_MS))

@@ -155,8 +155,8 @@ async function openEndpoint(
   const lossy = { dropRatio: drop }
   const link = impairedLink(linkAt(local, { acceleration }), {
     seed,
-    outgoing: lossy,
-    incoming: lossy,
+    // Nothing happens to packets that nothing is to happen to: they are not even looked at.
+    ...(drop > 0 && { outgoing: lossy, incoming: lossy }),
     observe: ({ fate }) => {
       if (fate === 'dropped') onDrop()
     },

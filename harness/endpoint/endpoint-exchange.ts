@@ -1,13 +1,12 @@
 import { CreditProgress } from './credit-progress.js'
 import type { EndEvent, EndpointEvent, EndpointVerdict, ResponseEvent, RoundEndedEvent } from './endpoint-event.js'
 import {
-  BARREN_ROUND_LIMIT,
   COMPLETE_REPEAT_COUNT,
   DEFAULT_ENDPOINT_TIMINGS,
   REQUEST_LIMIT,
-  ROUND_LIMIT,
   type EndpointTimings,
 } from './endpoint-timings.js'
+import { ExchangeRounds } from './exchange-rounds.js'
 import { exchangeTransitions, type ExchangeHappening, type ExchangePhase } from './exchange-transitions.js'
 import { formatExternalNumber } from './external-number.js'
 import {
@@ -63,6 +62,7 @@ export class EndpointExchange {
   readonly #collection: ResourceCollection
   /** Resources are handed out as events. */
   readonly handsOutEach: boolean
+  readonly #rounds = new ExchangeRounds()
   readonly #schedule: RequestSchedule
   readonly #credit: CreditProgress | undefined
   /** At most one REQUEST and PROGRESS per time-out, and one report with its MISSING packets. */
@@ -78,10 +78,6 @@ export class EndpointExchange {
   #isAnswered = false
   /** The status that refused. */
   #refusal: number | undefined
-  #roundsBegun = 0
-  #highestInRound = 0
-  #barrenRoundCount = 0
-  #sizeAtRoundEnd = 0
   /** What was reported last. */
   #report: RoundReport | undefined
   /** The report that the current round answers; undefined in round 0. */
@@ -137,7 +133,7 @@ export class EndpointExchange {
    *   {@link receive}
    */
   receiveOctets(packet: Uint8Array, lane: ResourceLane, nowMs: number): boolean {
-    if (this.#phase !== 'collecting' || lane.round !== this.#round) return false
+    if (this.#phase !== 'collecting' || lane.round !== this.#rounds.current) return false
     if (!this.#collection.addOctets(packet, lane)) return false
     this.#noteResource(lane.sequence, true, true, nowMs)
     return true
@@ -250,13 +246,12 @@ export class EndpointExchange {
     const wrong = this.#collection.check(message)
     if (wrong) return this.#contradict(wrong)
     this.#beginRound(message.round, nowMs)
-    const isNew = this.#collection.add(message, this.#round, this.#answeredReport)
-    this.#noteResource(message.sequence, isNew, message.round === this.#round, nowMs)
+    const isNew = this.#collection.add(message, this.#rounds.current, this.#answeredReport)
+    this.#noteResource(message.sequence, isNew, message.round === this.#rounds.current, nowMs)
   }
 
   #noteResource(sequence: number, isNew: boolean, isCurrent: boolean, nowMs: number): void {
-    const isHigher = isCurrent && sequence > this.#highestInRound
-    if (isHigher) this.#highestInRound = sequence
+    const isHigher = isCurrent && this.#rounds.reach(sequence)
     if ((isNew || isHigher) && this.#stallEndsMs !== undefined) this.#stallEndsMs = nowMs + this.#timings.stallLimitMs
     if (!isCurrent || this.#phase !== 'collecting') return
     this.#phaseDueMs = nowMs + this.#timings.roundIdleMs
@@ -273,12 +268,7 @@ export class EndpointExchange {
     const wrongCount = this.#collection.learnCount(count, `the ROUND_END of round ${round}`)
     if (wrongCount) return this.#contradict(wrongCount)
     this.#beginRound(round, nowMs)
-    if (round === this.#round && this.#phase === 'collecting') this.#endRound(nowMs)
-  }
-
-  /** The current round, from 0. */
-  get #round(): number {
-    return Math.max(0, this.#roundsBegun - 1)
+    if (round === this.#rounds.current && this.#phase === 'collecting') this.#endRound(nowMs)
   }
 
   /** A packet of some round came: it may be the first of the first round, or of the one that was asked for. */
@@ -286,7 +276,7 @@ export class EndpointExchange {
     if (this.#phase === 'asking') {
       this.#schedule.receiveResources(nowMs)
       this.#happen('resourcesCame', nowMs)
-    } else if (round === this.#round + 1) {
+    } else if (round === this.#rounds.current + 1) {
       this.#happen('laterRoundBegan', nowMs)
     }
   }
@@ -294,15 +284,11 @@ export class EndpointExchange {
   #endRound(nowMs: number): void {
     const { store, count, isFull, summary } = this.#collection
     this.#credit?.endRound()
-    this.#roundEvents.push({ type: 'roundEnded', round: this.#round, received: store.size, count: count ?? 0 })
+    this.#roundEvents.push({ type: 'roundEnded', round: this.#rounds.current, received: store.size, count: count ?? 0 })
     if (isFull) return this.#happen(this.#schedule.isSettled ? 'roundFull' : 'roundFullUnconfirmed', nowMs)
-    this.#barrenRoundCount = store.size === this.#sizeAtRoundEnd ? this.#barrenRoundCount + 1 : 0
-    this.#sizeAtRoundEnd = store.size
-    if (this.#barrenRoundCount === BARREN_ROUND_LIMIT) {
-      return this.#abandon(`${BARREN_ROUND_LIMIT} rounds in a row brought nothing new after ${summary}`)
-    }
-    if (this.#roundsBegun === ROUND_LIMIT) return this.#abandon(`${ROUND_LIMIT} rounds brought ${summary}`)
-    this.#report = new RoundReport(this.#round, store, count, this.#request.selective)
+    const why = this.#rounds.end(store.size, summary)
+    if (why !== undefined) return this.#abandon(why)
+    this.#report = new RoundReport(this.#rounds.current, store, count, this.#request.selective)
     this.#happen('roundShort', nowMs)
   }
 
@@ -344,10 +330,9 @@ export class EndpointExchange {
     this.#stallEndsMs = undefined
     switch (phase) {
       case 'collecting':
-        this.#roundsBegun++
-        this.#highestInRound = 0
+        this.#rounds.begin()
         this.#answeredReport = this.#report
-        this.#credit?.beginRound(this.#round, this.#report?.isSelective === true)
+        this.#credit?.beginRound(this.#rounds.current, this.#report?.isSelective === true)
         this.#phaseDueMs = nowMs + this.#timings.roundIdleMs
         this.#stallEndsMs = nowMs + this.#timings.stallLimitMs
         return
@@ -381,11 +366,18 @@ export class EndpointExchange {
 
   #finalReport(verdict: number): CountReportMessage {
     const { store, count = 0 } = this.#collection
-    return { type: 'COUNT_REPORT', verdict, round: this.#round, received: store.size, count, missingPackets: 0 }
+    return {
+      type: 'COUNT_REPORT',
+      verdict,
+      round: this.#rounds.current,
+      received: store.size,
+      count,
+      missingPackets: 0,
+    }
   }
 
   #complete(): void {
-    this.#finish('complete', `${this.#collection.summary} are here; rounds: ${this.#roundsBegun}`, false)
+    this.#finish('complete', `${this.#collection.summary} are here; rounds: ${this.#rounds.begun}`, false)
   }
 
   #refuse(isTold = false): void {
@@ -411,7 +403,7 @@ export class EndpointExchange {
     this.#schedule.settle()
     this.#credit?.endRound()
     const { store, count, duplicateCount: duplicates } = this.#collection
-    const rounds = this.#roundsBegun
+    const rounds = this.#rounds.begun
     this.#endEvent = { type: 'end', verdict, why, received: store.size, count, rounds, duplicates }
   }
 }

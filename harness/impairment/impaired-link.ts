@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseStrictly } from 'viewnet/device'
-import type { Link, LinkReceiver } from 'viewnet/link'
+import { runPackets, type Link, type LinkReceiver } from 'viewnet/link'
 import { describePacket } from '../endpoint/index.js'
 import type { Fate, PacketDescription } from '../evidence/record.js'
 import { FateDecider, type Direction } from './fate.js'
@@ -69,18 +69,18 @@ export function impairedLink(link: Link, options: ImpairedLinkOptions): Link {
     impairment &&
     new ImpairedWay(new FateDecider(seed, direction, impairment), direction, held, { exchange, identify, observe })
   const way = { outgoing: impair('outgoing', outgoing), incoming: impair('incoming', incoming) }
-  return {
+  const impaired: Link = {
     get address() {
       return link.address
     },
     start(receiver) {
       const receive = receiver.packet.bind(receiver)
-      const impaired: LinkReceiver = {
+      const between: LinkReceiver = {
         packet: (packet, from) => (way.incoming ? way.incoming.carry(packet, from, receive) : receive(packet, from)),
         error: (error) => receiver.error?.(error),
       }
       held.open()
-      return link.start(impaired)
+      return link.start(between)
     },
     send(packet, to) {
       if (way.outgoing) way.outgoing.carry(packet, to, (octets, address) => link.send(octets, address))
@@ -91,6 +91,16 @@ export function impairedLink(link: Link, options: ImpairedLinkOptions): Link {
       return link.close()
     },
   }
+  if (link.sendRun) {
+    impaired.sendRun = (octets, packetBytes, to) => {
+      if (!way.outgoing) return link.sendRun?.(octets, packetBytes, to)
+      // What becomes of a packet is decided for each: a run that something may happen to is taken apart.
+      const end = runPackets(octets, packetBytes) * packetBytes
+      for (let at = 0; at < end; at += packetBytes) impaired.send(octets.subarray(at, at + packetBytes), to)
+    }
+  }
+  if (link.stats) impaired.stats = () => link.stats!()
+  return impaired
 }
 
 /** Hands a packet on, to or from an address. */

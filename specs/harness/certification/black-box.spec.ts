@@ -11,7 +11,7 @@ import { brokenLink } from './broken-link.js'
 import { certifiedBlackBox, freeAddress } from './certified-black-box.js'
 
 // Most of the time goes by waiting.
-t.jobs = 3
+t.jobs = 8
 const LEFT_OPEN = RULES.filter(({ unseenByEndpoint }) => unseenByEndpoint !== undefined).map(({ id }) => id)
 
 /** The verdict on a file of the report, with what run.json says. */
@@ -49,8 +49,9 @@ for (const { name, breakage, caseId, asBlackBox } of BROKEN) {
   })
 }
 
-t.test(
+void t.test(
   'a black box that repeats nothing and asks its device unseen passes, with what is open said in its case',
+  { buffered: true },
   async (t) => {
     const folder = t.testdir({})
     const cases = ['reach', 'list', 'count-agrees', 'clean', 'repeated-request', 'wrong-credentials', 'unknown-device']
@@ -108,8 +109,9 @@ void t.test('a number that was only guessed to be unknown convicts nobody', { bu
   t.match(named.cases.at(-1), { outcome: 'fail', why: /expected a RESPONSE of status UNKNOWN_DEVICE, got OK/ })
 })
 
-t.test(
+void t.test(
   'nothing at all from its address is could-not-test, and is not waited for again [issue 4, black box]',
+  { buffered: true },
   async (t) => {
     const address = await freeAddress()
     const record = await certifiedBlackBox(t.testdir({}), ['reach', 'list', 'clean', 'loss-full', 'unknown-device'], {

@@ -56,6 +56,7 @@ class Rig {
   readonly link: Link
   #receiver: LinkReceiver | undefined
   isClosed = false
+  runs = 0
 
   constructor(options: Omit<ImpairedLinkOptions, 'schedule' | 'observe'>) {
     const beneath: Link = {
@@ -65,6 +66,10 @@ class Rig {
         return Promise.resolve()
       },
       send: (packet) => void this.sent.push(packet.slice()),
+      sendRun: (octets, packetBytes) => {
+        this.runs++
+        for (let at = 0; at < octets.length; at += packetBytes) this.sent.push(octets.slice(at, at + packetBytes))
+      },
       close: () => {
         this.isClosed = true
         return Promise.resolve()
@@ -115,6 +120,28 @@ t.test('passes everything untouched where no impairment is given', async (t) => 
   await rig.link.close()
   t.ok(rig.isClosed)
 })
+
+t.test(
+  'hands a run on whole where nothing happens to what is sent, and decides for each packet of it otherwise',
+  async (t) => {
+    const packets = sequencesTo(8).map((sequence) => packetOf(resource(sequence, 8)))
+    const run = Uint8Array.from(packets.flatMap((packet) => [...packet]))
+    const whole = await new Rig({ seed: 1, incoming: { dropRatio: 1 } }).start()
+    whole.link.sendRun?.(run, 86, 'memory:peer')
+    t.equal(whole.runs, 1)
+    t.same(names(whole.sent), names(packets))
+
+    const oneByOne = await new Rig({ seed: 5, outgoing: { dropRatio: 0.5 } }).start()
+    for (const packet of packets) oneByOne.link.send(packet, 'memory:peer')
+    const inRun = await new Rig({ seed: 5, outgoing: { dropRatio: 0.5 } }).start()
+    inRun.link.sendRun?.(run, 86, 'memory:peer')
+    t.ok(inRun.sent.length > 0 && inRun.sent.length < 8, `${inRun.sent.length} of 8`)
+    t.same(names(inRun.sent), names(oneByOne.sent))
+    t.same(inRun.observed, oneByOne.observed)
+    inRun.link.sendRun?.(run.subarray(0, 100), 86, 'memory:peer')
+    t.equal(inRun.observed.length, oneByOne.observed.length, 'a run that ends within a packet is none')
+  },
+)
 
 t.test('drops the share that it is told to, the same in every run of a seed and another with another', async (t) => {
   const lostBy = async (seed: number): Promise<string[]> => {
