@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Agent } from 'undici'
 import { ChallengeError, HttpError, isNetworkError, NoReplyError, toDeviceError } from './blame.js'
 import { makeConnector, type TlsOptions } from './certificate.js'
@@ -6,6 +5,7 @@ import { withDeadline, type Limits } from './deadline.js'
 import type { OnvifExchange } from './onvif-exchange.js'
 import { readReply } from './soap-reply.js'
 import { writeEnvelope, type SoapRequest } from './soap-request.js'
+import { Turns } from './turns.js'
 import { XmlError, XmlReader, type XmlElement, type XmlReaderOptions } from './xml-reader.js'
 
 /** One call. */
@@ -39,8 +39,8 @@ export interface SoapClientOptions {
  */
 const IDLE_CONNECTION_MS = 1000
 
-/** Read without a pause: a millisecond's work. */
-const PIECE_OCTETS = 32 * 1024
+/** Read without a look at the time: a fifth of a millisecond's work, but ten where the code is new and not compiled yet. */
+const PIECE_OCTETS = 8 * 1024
 
 /**
  * Asks SOAP 1.2 services over HTTP, one deadline a call, and reads each answer as its octets arrive. Knows nothing of credentials, and asks nothing
@@ -101,13 +101,14 @@ export class SoapClient {
     exchange?.begin(statusCode, headers)
     const reader = new XmlReader({ maxBytes: this.#maxReplyBytes, handlerOf })
     const contentType = describeContent(headers['content-type'])
+    const turns = new Turns()
     try {
       for await (const octets of body) {
         exchange?.add(octets as Uint8Array)
         for (const piece of piecesOf(octets as Uint8Array)) {
           reader.write(piece)
           // What has arrived meanwhile would be read in one go: packets would wait for a long reply, and so would this call's own deadline.
-          await nextTurn()
+          if (turns.isOver) await turns.next()
         }
       }
       const answer = readReply(reader.end(), request)

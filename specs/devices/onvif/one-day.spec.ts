@@ -7,8 +7,8 @@ import { SimulatedRecorder, type SimulatedRecorderOptions } from 'viewnet/device
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** One every forty minutes. */
-const LISTINGS = 36
+/** One an hour. */
+const LISTINGS = 24
 /** Behind every recording of the simulated recorder. */
 const START_MS = Date.UTC(2026, 1, 1)
 /** The device's clock gains so much: beyond the five minutes that a token is good for, again and again. */
