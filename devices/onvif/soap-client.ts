@@ -111,6 +111,8 @@ export class SoapClient {
           if (turns.isOver) await turns.next()
         }
       }
+      // Within this turn the connection is still taken, and the next question would get another.
+      await turns.next()
       const answer = readReply(reader.end(), request)
       if (statusCode !== 200) throw new HttpError(statusCode, `<${answer.name}>`)
       return answer
