@@ -3,8 +3,13 @@ import { findOutlet, openOutlet, PowerError, type PowerOutlet, type Switching } 
 import { SimulatedSerialBus, type SerialFaultName, type SimulatedRelayBoard } from 'viewnet/devices/simulated'
 import { BOARDS, PATH, type BoardCase } from './boards.js'
 
+// They wait for answers that never come, each at a port of its own.
+t.jobs = 8
+let ports = 0
+
 interface Rig {
   readonly bus: SimulatedSerialBus
+  readonly path: string
   readonly board: SimulatedRelayBoard
   readonly outlet: PowerOutlet
   readonly switchings: Switching[]
@@ -14,51 +19,58 @@ interface Rig {
 async function rig(t: Test, { board: make, options, at }: BoardCase, fault?: SerialFaultName): Promise<Rig> {
   const bus = new SimulatedSerialBus()
   const board = make()
-  bus.plug(PATH, board)
+  const path = `${PATH}-${++ports}`
+  bus.plug(path, board)
   const switchings: Switching[] = []
-  const outlet = await openOutlet(options, { binding: bus, onSwitched: (switching) => switchings.push(switching) })
+  const reached = { ...options, port: path }
+  const outlet = await openOutlet(reached, { binding: bus, onSwitched: (switching) => switchings.push(switching) })
   board.fault = fault
   t.teardown(() => outlet.close().catch(() => undefined))
-  return { bus, board, outlet, switchings, isFed: () => board.relay(at).isClosed }
+  return { bus, path, board, outlet, switchings, isFed: () => board.relay(at).isClosed }
 }
 
 const hex = (octets: Uint8Array): string => Buffer.from(octets).toString('hex')
 
 for (const board of BOARDS) {
-  t.test(`${board.name}: what goes over the wire is what its maker says [${board.source}]`, async (t) => {
-    const { bus, outlet, isFed, switchings } = await rig(t, board)
-    const { on, off, read = '' } = board.wire
-    t.equal(hex(bus.written(PATH)), '', 'opening sends nothing')
-    t.equal(isFed(), false, 'and switches nothing')
+  t.test(
+    `${board.name}: what goes over the wire is what its maker says [${board.source}]`,
+    { buffered: true },
+    async (t) => {
+      const { bus, path, outlet, isFed, switchings } = await rig(t, board)
+      const { on, off, read = '' } = board.wire
+      t.equal(hex(bus.written(path)), '', 'opening sends nothing')
+      t.equal(isFed(), false, 'and switches nothing')
 
-    await outlet.on()
-    t.equal(hex(bus.written(PATH)), on + read)
-    t.equal(isFed(), true)
-    await outlet.off()
-    t.equal(hex(bus.written(PATH)), on + read + off + read)
-    t.equal(isFed(), false)
-    t.equal(await outlet.state(), board.wire.read === undefined ? 'unknown' : 'off')
-    t.equal(outlet.readback, board.wire.read === undefined ? 'write-only' : 'state')
+      await outlet.on()
+      t.equal(hex(bus.written(path)), on + read)
+      t.equal(isFed(), true)
+      await outlet.off()
+      t.equal(hex(bus.written(path)), on + read + off + read)
+      t.equal(isFed(), false)
+      t.equal(await outlet.state(), board.wire.read === undefined ? 'unknown' : 'off')
+      t.equal(outlet.readback, board.wire.read === undefined ? 'write-only' : 'state')
 
-    t.same(
-      switchings.map(({ to, switchCount }) => [to, switchCount]),
-      [
-        ['on', 1],
-        ['off', 2],
-      ],
-    )
-    t.ok(outlet.id.startsWith(`${outlet.bank}#`))
-  })
+      t.same(
+        switchings.map(({ to, switchCount }) => [to, switchCount]),
+        [
+          ['on', 1],
+          ['off', 2],
+        ],
+      )
+      t.ok(outlet.id.startsWith(`${outlet.bank}#`))
+    },
+  )
 
   t.test(
     `${board.name}: a cycle takes the power away and gives it back; closing restores the safe state`,
+    { buffered: true },
     async (t) => {
       const { outlet, isFed, board: simulated } = await rig(t, board)
       await outlet.on()
-      const cycled = outlet.cycle({ offMs: 100 })
-      while (isFed()) await new Promise((resolve) => setTimeout(resolve, 5))
-      await cycled
-      t.equal(isFed(), true)
+      const fed: string[] = []
+      simulated.relay(board.at).feed({ powerOn: () => void fed.push('on'), powerOff: () => void fed.push('off') })
+      await outlet.cycle({ offMs: 100 })
+      t.strictSame(fed, ['off', 'on'])
       t.equal(outlet.switchCount, 3)
       await outlet.close()
       t.equal(isFed(), false, 'off is the safe state unless another is asked for')
@@ -86,7 +98,7 @@ const TABLE: Readonly<Record<SerialFaultName, { readonly read: string; readonly 
 for (const board of BOARDS) {
   for (const [fault, { read, writeOnly }] of Object.entries(TABLE) as [SerialFaultName, (typeof TABLE)['slow']][]) {
     const code = board.wire.read === undefined ? writeOnly : read || undefined
-    t.test(`${board.name}, ${fault}: ${code ?? 'nobody can notice'}`, async (t) => {
+    t.test(`${board.name}, ${fault}: ${code ?? 'nobody can notice'}`, { buffered: true }, async (t) => {
       const { outlet, isFed, board: simulated } = await rig(t, board, fault)
       const failed = await outlet.on().then(
         () => undefined,
@@ -114,18 +126,19 @@ for (const board of BOARDS) {
 for (const board of BOARDS) {
   t.test(
     `${board.name}: a board that is plugged in again is found again, and nothing is switched by that`,
+    { buffered: true },
     async (t) => {
-      const { bus, outlet, isFed } = await rig(t, board)
+      const { bus, path, outlet, isFed } = await rig(t, board)
       await outlet.on()
-      const sent = hex(bus.written(PATH))
-      bus.unplug(PATH)
+      const sent = hex(bus.written(path))
+      bus.unplug(path)
       await new Promise((resolve) => setTimeout(resolve, 20))
       await t.rejects(outlet.off(), { code: 'ERR_VIEWNET_POWER_PORT' }, 'not within the time to look for it')
-      setTimeout(() => bus.replug(PATH), 100)
+      setTimeout(() => bus.replug(path), 100)
       await outlet.off()
       t.equal(isFed(), false)
-      t.equal(hex(bus.written(PATH)), sent + board.wire.off + (board.wire.read ?? ''), 'the command alone was sent')
-      t.equal(bus.openCount(PATH), 2)
+      t.equal(hex(bus.written(path)), sent + board.wire.off + (board.wire.read ?? ''), 'the command alone was sent')
+      t.equal(bus.openCount(path), 2)
     },
   )
 }
