@@ -76,7 +76,7 @@ function sharedHeads(devices: readonly BenchDevice[]): readonly BenchIssue[] {
   const owners = new Map<string, string>()
   return devices.flatMap(({ number, ptz }, at) => {
     if (ptz === undefined) return []
-    const name = `${ptz.port}#${ptz.address}`
+    const name = `${portName(ptz.port)}#${ptz.address}`
     const owner = owners.get(name)
     owners.set(name, owner ?? number)
     if (owner === undefined) return []

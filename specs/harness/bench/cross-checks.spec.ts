@@ -20,6 +20,17 @@ const CLASHES: Readonly<Record<string, readonly [text: string, ...said: readonly
     bench(relay('/dev/a', 1), relay('/dev/a', 1)),
     ['devices.1.power', 'an outlet of its own', 'that of device 00001-00020-00300-00000'],
   ],
+  'two heads of one address at one USB device, however that is written': [
+    bench(
+      head("{ vendor: '1a86', product: '7523', location: 1-2 }", 255),
+      head("{ product: '7523', vendor: 1A86, location: 1-2 }", 255),
+    ),
+    [
+      'devices.1.ptz.address',
+      'an address of its own on its port',
+      'that of the head of device 00001-00020-00300-00000',
+    ],
+  ],
   'two devices on one relay of a simulated board': [
     bench(...Array<string>(2).fill('    power: { driver: simulated, board: b, relay: 2 }\n')),
     ['devices.1.power', 'an outlet of its own', 'that of device 00001-00020-00300-00000'],
