@@ -1,7 +1,7 @@
 import { findConsole, type SerialBinding, type SerialConsole } from 'viewnet/devices/console'
 import { findOutlet, type PowerOutlet, type Switching } from 'viewnet/devices/power'
 import { SimulatedConsole, SimulatedLcus, SimulatedSerialBus, type PoweredLoad } from 'viewnet/devices/simulated'
-import { resolvedSecrets, type BenchConsole, type BenchDevice, type LeasedResource } from '../bench/index.js'
+import { resolvedSecrets, WearLog, type BenchConsole, type BenchDevice, type LeasedResource } from '../bench/index.js'
 
 /** What hangs on a device of a bench, found and not opened. */
 export interface Attachments {
@@ -35,6 +35,8 @@ export async function findAttachments(
     holder: `run ${process.pid} of device ${number}`,
     onSwitched: (switching: Switching) => {
       if (switchings.length < SWITCHINGS_MOST) switchings.push(switching)
+      // A simulated relay wears out with its process.
+      if (power?.driver !== 'simulated') countWear(switching)
     },
   }
   const simulated = simulatedBus({ number, power, console }, load)
@@ -54,6 +56,20 @@ export async function findAttachments(
   return { power: outlet, console: found, resources, switchings }
 }
 
+/** A count that cannot be kept is told; it holds up no run. */
+function countWear(switching: Switching): void {
+  try {
+    const log = new WearLog()
+    try {
+      log.add(switching)
+    } finally {
+      log.close()
+    }
+  } catch (failure) {
+    process.emitWarning(failure instanceof Error ? failure : String(failure))
+  }
+}
+
 function findAttachedConsole(
   console: BenchConsole,
   { port, simulated }: { readonly port: string; readonly simulated: SerialBinding },
@@ -66,8 +82,11 @@ function findAttachedConsole(
 /** Whoever opens one outlet of a serial board holds the port of the whole; ports of a switch or PDU are held one by one. */
 function outletResources({ id, bank }: PowerOutlet): readonly LeasedResource[] {
   const isSerial = !/^(snmp|http):/.test(bank)
-  return [{ name: id }, ...(isSerial ? [{ name: bank, sharedInProcess: true }] : [])]
+  return [{ name: id, leavesState: true }, ...(isSerial ? [{ name: bank, sharedInProcess: true }] : [])]
 }
+
+/** A board in this process answers at once, or is broken on purpose. */
+const SIMULATED_PATIENCE = { replyTimeoutMs: 500, settleTimeoutMs: 500, reopenTimeoutMs: 500 } as const
 
 /** A bus with a relay board and a console on it, each where the bench file says so. */
 function simulatedBus(

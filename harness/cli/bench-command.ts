@@ -34,12 +34,15 @@ function checkCommand(): Command {
 function leasesCommand(): Command {
   return new Command('leases')
     .description('who holds which devices, relays and consoles of this machine')
-    .option('--json', 'one JSON object on stdout: folder, leases')
+    .option('--json', 'one JSON object on stdout: folder, leases, left')
     .action(({ json = false }: { json?: boolean }) => {
       const leases = new Leases()
       const held = leases.held()
+      const left = leases.left()
       leases.close()
-      if (json) return printJson({ folder: leaseFolder(), leases: held })
+      if (json) return printJson({ folder: leaseFolder(), leases: held, left })
+      for (const { holder, pid, leaves } of left)
+        print(`left by ${holder} (process ${pid}), which is gone, and in no certain state: ${leaves.join(', ')}`)
       if (held.length === 0) return print('nobody holds anything')
       for (const { holder, user, pid, sinceMs, resources } of held)
         print(`${holder} (${user}, process ${pid}, since ${new Date(sinceMs).toISOString()}): ${resources.join(', ')}`)

@@ -27,8 +27,8 @@ export interface Bench {
   readonly cases: readonly CertificationCase[]
   /** The converter to test; undefined: the embedded one. */
   readonly blackBox: BlackBoxConverter | undefined
-  /** Message numbers of all devices. */
-  readonly numbers: readonly string[]
+  /** All devices of the bench file; none without one. */
+  readonly described: readonly BenchDevice[]
   /** Each is opened when its turn comes. */
   readonly devices: readonly (() => Promise<DeviceUnderTest>)[]
 }
@@ -37,7 +37,7 @@ export interface Bench {
 export function simulatedBench(seed: number, recordings: number): Bench {
   const devices = [() => simulatedDevice(seed, recordings)]
   const cases = chosenCases()
-  return { site: 'lab', station: 'bench', broker: undefined, blackBox: undefined, numbers: [], cases, devices }
+  return { site: 'lab', station: 'bench', broker: undefined, blackBox: undefined, described: [], cases, devices }
 }
 
 /**
@@ -57,8 +57,7 @@ export function fileBench(
     const remedy = 'to certify that one where it listens, write converter: { address, number }'
     note(`viewnet: note: certify tests a converter of its own; that of ${path} is for serve; ${remedy}`)
   }
-  const chosen =
-    numbers.length === 0 ? devices : [...new Set(numbers.map((number) => deviceNamed(number, devices, path)))]
+  const chosen = numbers.length === 0 ? devices : devicesNamed(numbers, devices, path)
   for (const device of chosen) credentialsOf(device)
   const cases = chosenCases(plan?.cases)
   return {
@@ -66,13 +65,25 @@ export function fileBench(
     station,
     broker,
     blackBox,
-    numbers: devices.map(({ number }) => number),
+    described: devices,
     cases,
     devices: chosen.map((device) => () => benchDevice(device, seed, limits)),
   }
 }
 
-/** @throws UsageError `ERR_VIEWNET_OPTION` when the bench has no such device */
+/**
+ * The devices of a bench file with these numbers, in this order, each once.
+ *
+ * @throws UsageError `ERR_VIEWNET_OPTION` when the bench has no such device
+ */
+export function devicesNamed(
+  numbers: readonly string[],
+  devices: readonly BenchDevice[],
+  path: string,
+): readonly BenchDevice[] {
+  return [...new Set(numbers.map((number) => deviceNamed(number, devices, path)))]
+}
+
 function deviceNamed(number: string, devices: readonly BenchDevice[], path: string): BenchDevice {
   const wanted = parseMessageNumber(number)
   const found = devices.find((device) => parseMessageNumber(device.number) === wanted)

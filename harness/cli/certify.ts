@@ -4,7 +4,9 @@ import { Command, Option } from 'commander'
 import { UsageError } from 'viewnet/device'
 import {
   certify,
+  describeLeftOutlet,
   newRunId,
+  secureLeftOutlets,
   type BlackBoxOptions,
   type CertificationEvent,
   type DeviceUnderTest,
@@ -12,7 +14,7 @@ import {
 import { devicesVerdict } from '../nightly/index.js'
 import { isBlackBox, shellLine, type RunRecord, type SigningKey } from '../report/index.js'
 import { fileBench, readBench, simulatedBench, type Bench } from './bench.js'
-import { DEFAULT_CONVERTER_NUMBER, describeHolder, leasedOutlet, Leases } from '../bench/index.js'
+import { DEFAULT_CONVERTER_NUMBER, describeHolder, leasedOutlet, Leases, type BenchDevice } from '../bench/index.js'
 import { brokerAddress, integer, messageNumber, peerAddress, runId, topicLevel } from './option-parsers.js'
 import { note, print, printJson, verdictStatus, type ExitStatus } from './output.js'
 import { caseList, caseTable } from './case-list.js'
@@ -126,7 +128,7 @@ async function certifyBench(flags: CertifyFlags, signal: AbortSignal): Promise<E
   for (const open of bench.devices) {
     const device = await open()
     try {
-      const record = await withLeases(device, signal, (held, until) =>
+      const record = await withLeases(device, bench.described, signal, (held, until) =>
         certifyDevice(held, { flags, bench, blackBox, seed, signal: until, signingKey }),
       )
       records.push(record)
@@ -142,6 +144,7 @@ async function certifyBench(flags: CertifyFlags, signal: AbortSignal): Promise<E
 /** Hold what a device needs for as long as it is certified; a run that loses it is stopped. */
 async function withLeases<T>(
   device: DeviceUnderTest,
+  described: readonly BenchDevice[],
   signal: AbortSignal,
   work: (device: DeviceUnderTest, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -155,6 +158,10 @@ async function withLeases<T>(
       onWaiting: (blockers) => {
         for (const blocker of blockers) note(`viewnet: waiting for ${describeHolder(blocker)}`)
       },
+    })
+    await secureLeftOutlets(lease, described, {
+      signal,
+      onLeft: (left) => note(`viewnet: ${describeLeftOutlet(left)}`),
     })
     const power = device.power && leasedOutlet(device.power, lease)
     return await work({ ...device, power }, AbortSignal.any([signal, lease.lost]))
@@ -242,7 +249,7 @@ function tellStarter(event: CertificationEvent): void {
  *
  * @throws UsageError `ERR_VIEWNET_OPTION` when the flags do not go together
  */
-function blackBoxOf(flags: CertifyFlags, { blackBox, numbers }: Bench): BlackBoxOptions | undefined {
+function blackBoxOf(flags: CertifyFlags, { blackBox, described }: Bench): BlackBoxOptions | undefined {
   const { bench, converter, converterNumber, local } = flags
   if (converter !== undefined && bench === undefined) {
     const message = `option '--converter <udp://HOST:PORT>': expected --bench FILE beside it, which names the devices that the converter knows`
@@ -258,7 +265,7 @@ function blackBoxOf(flags: CertifyFlags, { blackBox, numbers }: Bench): BlackBox
   return {
     ...blackBox,
     address,
-    otherDevices: numbers,
+    otherDevices: described.map(({ number }) => number),
     ...(converterNumber !== undefined && { number: converterNumber }),
     ...(local !== undefined && { endpoint: local }),
   }

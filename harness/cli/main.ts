@@ -23,6 +23,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     description: 'look at a bench',
     load: async () => (await import('./bench-command.js')).benchCommand,
   },
+  power: {
+    description: 'switch the power of a device of a bench by hand, under a lease: on, off, cycle, state, secure',
+    load: async () => (await import('./power.js')).powerCommand,
+  },
   nightly: {
     description: 'certify every device of a bench through the night: in parallel, with retries, resumable, one verdict',
     load: async () => (await import('./nightly.js')).nightlyCommand,

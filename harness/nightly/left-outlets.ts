@@ -46,6 +46,7 @@ async function secure({ number, power }: BenchDevice, { holder, signal, onEvent 
     await using outlet = leasedOutlet(found.power, lease)
     await outlet.open({ signal })
     await outlet.secure({ signal })
+    for (const left of lease.left) if (left.leaves.every((name) => name === outlet.id)) lease.settle(left)
     onEvent({ type: 'outletSecured', device: number, outlet: outlet.id, state: outlet.safeState })
   } finally {
     leases.close()

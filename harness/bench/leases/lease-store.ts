@@ -10,8 +10,15 @@ const TABLES = {
   counter: 'CREATE TABLE counter (id INTEGER PRIMARY KEY CHECK (id = 1), token INTEGER NOT NULL) STRICT',
   lease: `CREATE TABLE lease (token INTEGER PRIMARY KEY, holder TEXT NOT NULL, user TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL,
     boot TEXT NOT NULL, pid_namespace TEXT NOT NULL, since_ms INTEGER NOT NULL, beat_ms INTEGER NOT NULL, stale_ms INTEGER NOT NULL) STRICT`,
+  // shared: bits of ResourceUse.
   resource: `CREATE TABLE resource (name TEXT NOT NULL, token INTEGER NOT NULL, shared INTEGER NOT NULL, PRIMARY KEY (name, token)) STRICT`,
 } as const
+
+/** How a resource is used, as bits. */
+const ResourceUse = { sharedInProcess: 1, leavesState: 2 } as const
+
+/** Leases of holders that are gone, kept for what they may have left switched; the oldest go first. */
+const LEFT_MOST = 200
 
 /** Who holds what. */
 export interface HeldLease {
@@ -19,6 +26,8 @@ export interface HeldLease {
   readonly token: number
   /** Names of what is held. */
   readonly resources: readonly string[]
+  /** Those of them that stay as they were left when the holder is gone: outlets. */
+  readonly leaves: readonly string[]
   /** Who holds it, in words: which run of which device. */
   readonly holder: string
   /** The user of the machine that it belongs to. */
@@ -34,6 +43,8 @@ export interface LeasedResource {
   readonly name: string
   /** Whether several leases of one process may hold it together, as outlets of one board do; default false. */
   readonly sharedInProcess?: boolean
+  /** Whether it stays as it was left when its holder is gone, as a relay does; default false. Whoever has it next is told. */
+  readonly leavesState?: boolean
 }
 
 interface LeaseRow {
@@ -68,16 +79,16 @@ export class LeaseStore {
   /**
    * Take all of some resources, or none.
    *
-   * @returns the token, or who holds some of them
+   * @returns the token, and which holders are gone that never let go of some of them and may have left something switched; or who holds some of them
    */
   take(
     resources: readonly LeasedResource[],
     holder: string,
     staleMs: number,
-  ): { readonly token: number } | { readonly blockers: readonly HeldLease[] } {
+  ): { readonly token: number; readonly left: readonly HeldLease[] } | { readonly blockers: readonly HeldLease[] } {
     return this.#change(() => {
-      this.#removeDead()
-      const blockers = this.#blockersOf(resources)
+      const dead = this.#removeDead()
+      const blockers = this.#blockersOf(resources, dead)
       if (blockers.length > 0) return { blockers }
       const { pid, started, boot, pidNamespace, user } = this.#own
       const [{ token }] = this.#rows('UPDATE counter SET token = token + 1 RETURNING token') as [{ token: number }]
@@ -95,9 +106,15 @@ export class LeaseStore {
         now,
         staleMs,
       )
-      for (const { name, sharedInProcess = false } of resources)
-        this.#run('INSERT INTO resource VALUES (?, ?, ?)', name, token, Number(sharedInProcess))
-      return { token }
+      for (const { name, sharedInProcess = false, leavesState = false } of resources) {
+        const use = (sharedInProcess ? ResourceUse.sharedInProcess : 0) | (leavesState ? ResourceUse.leavesState : 0)
+        this.#run('INSERT INTO resource VALUES (?, ?, ?)', name, token, use)
+      }
+      const names = new Set(resources.map(({ name }) => name))
+      return {
+        token,
+        left: dead.map((row) => this.#heldBy(row)).filter((one) => one.resources.some((name) => names.has(name))),
+      }
     })
   }
 
@@ -112,23 +129,43 @@ export class LeaseStore {
     })
   }
 
+  /** Let go. What expired before that was not left in order, and stays known as left. */
   release(token: number): void {
-    this.#change(() => this.#remove(token))
+    this.#change(() => {
+      const row = this.#lease(token)
+      if (row && !this.#isStale(row)) this.#remove(token)
+    })
+  }
+
+  /** What a holder that is gone left switched is in order again. */
+  settle(token: number): void {
+    this.#change(() => {
+      const row = this.#lease(token)
+      if (row && this.#isDead(row)) this.#remove(token)
+    })
   }
 
   /** Every lease that is held, the oldest first. */
   held(): readonly HeldLease[] {
     return this.#change(() => {
-      this.#removeDead()
-      return (this.#rows('SELECT * FROM lease ORDER BY token') as LeaseRow[]).map((row) => this.#heldBy(row))
+      const dead = new Set(this.#removeDead().map(({ token }) => token))
+      return (this.#rows('SELECT * FROM lease ORDER BY token') as LeaseRow[])
+        .filter(({ token }) => !dead.has(token))
+        .map((row) => this.#heldBy(row))
     })
+  }
+
+  /** Leases whose holder is gone without having let go of an outlet, the oldest first. */
+  left(): readonly HeldLease[] {
+    return this.#change(() => this.#removeDead().map((row) => this.#heldBy(row)))
   }
 
   close(): void {
     this.#database.close()
   }
 
-  #blockersOf(resources: readonly LeasedResource[]): readonly HeldLease[] {
+  #blockersOf(resources: readonly LeasedResource[], dead: readonly LeaseRow[]): readonly HeldLease[] {
+    const gone = new Set(dead.map(({ token }) => token))
     const tokens = new Set<number>()
     for (const { name, sharedInProcess = false } of resources) {
       const others = this.#rows('SELECT token, shared FROM resource WHERE name = ?', name) as {
@@ -137,7 +174,8 @@ export class LeaseStore {
       }[]
       for (const { token, shared } of others) {
         const row = this.#lease(token)
-        if (row && !(sharedInProcess && shared === 1 && this.#isOwn(row))) tokens.add(token)
+        const isShared = sharedInProcess && (shared & ResourceUse.sharedInProcess) !== 0
+        if (row && !gone.has(token) && !(isShared && this.#isOwn(row))) tokens.add(token)
       }
     }
     return [...tokens].flatMap((token) => {
@@ -147,8 +185,12 @@ export class LeaseStore {
   }
 
   #heldBy({ token, holder, user, pid, since_ms }: LeaseRow): HeldLease {
-    const names = this.#rows('SELECT name FROM resource WHERE token = ? ORDER BY name', token) as { name: string }[]
-    return { token, resources: names.map(({ name }) => name), holder, user, pid, sinceMs: since_ms }
+    const uses = this.#rows('SELECT name, shared FROM resource WHERE token = ? ORDER BY name', token) as {
+      name: string
+      shared: number
+    }[]
+    const leaves = uses.filter(({ shared }) => (shared & ResourceUse.leavesState) !== 0).map(({ name }) => name)
+    return { token, resources: uses.map(({ name }) => name), leaves, holder, user, pid, sinceMs: since_ms }
   }
 
   #isOwn({ pid, started, boot, pid_namespace }: LeaseRow): boolean {
@@ -160,11 +202,18 @@ export class LeaseStore {
     return boot === this.#own.boot && this.#nowMs() - beat_ms > stale_ms
   }
 
-  #removeDead(): void {
-    for (const row of this.#rows('SELECT * FROM lease') as LeaseRow[]) {
-      const { token, pid, started, boot, pid_namespace: pidNamespace } = row
-      if (this.#isStale(row) || isGone({ pid, started, boot, pidNamespace }, this.#own)) this.#remove(token)
-    }
+  #isDead(row: LeaseRow): boolean {
+    const { pid, started, boot, pid_namespace: pidNamespace } = row
+    return this.#isStale(row) || isGone({ pid, started, boot, pidNamespace }, this.#own)
+  }
+
+  /** Forget leases whose holder is gone; @returns those that are kept, because something may have been left switched */
+  #removeDead(): readonly LeaseRow[] {
+    const dead = (this.#rows('SELECT * FROM lease ORDER BY token') as LeaseRow[]).filter((row) => this.#isDead(row))
+    const leaving = dead.filter((row) => this.#heldBy(row).leaves.length > 0)
+    const kept = leaving.slice(-LEFT_MOST)
+    for (const row of dead) if (!kept.includes(row)) this.#remove(row.token)
+    return kept
   }
 
   #remove(token: number): void {

@@ -57,6 +57,7 @@ export class Leases {
           this.#store,
           taken.token,
           resources.map(({ name }) => name),
+          taken.left,
           this.#staleMs,
         )
       const now = taken.blockers.map(({ token }) => token).join()
@@ -64,6 +65,11 @@ export class Leases {
       told = now
       await pause(LOOK_AGAIN_MS * (1 + Math.random()), signal)
     }
+  }
+
+  /** Leases of holders that are gone without having let go of an outlet, which may still be as they left it; the oldest first. */
+  left(): readonly HeldLease[] {
+    return this.#store.left()
   }
 
   /** Every lease that is held on this machine, the oldest first. */
@@ -83,16 +89,28 @@ export class Lease {
   readonly token: number
   /** Names of what is held. */
   readonly resources: readonly string[]
+  /**
+   * Earlier holders of some of it that are gone without having let go: killed, or silent for too long. Their outlets ({@link HeldLease.leaves}) may be as they
+   * must not stay; {@link settle} says that one is in order again.
+   */
+  readonly left: readonly HeldLease[]
   readonly #store: LeaseStore
   readonly #lost = new AbortController()
   readonly #heartbeat: NodeJS.Timeout
   #isReleased = false
 
   /** @internal */
-  constructor(store: LeaseStore, token: number, resources: readonly string[], staleMs: number) {
+  constructor(
+    store: LeaseStore,
+    token: number,
+    resources: readonly string[],
+    left: readonly HeldLease[],
+    staleMs: number,
+  ) {
     this.#store = store
     this.token = token
     this.resources = resources
+    this.left = left
     this.#heartbeat = setInterval(() => this.#beat(), staleMs / 5)
     // A process that has nothing else to do need not stay for its leases.
     this.#heartbeat.unref()
@@ -115,6 +133,11 @@ export class Lease {
     clearInterval(this.#heartbeat)
     this.#lost.abort(loss)
     throw loss
+  }
+
+  /** What one of {@link left} left behind is in order again: nobody is told of it any more. */
+  settle({ token }: HeldLease): void {
+    this.#store.settle(token)
   }
 
   /** Let others have it. Releasing twice is fine. */

@@ -8,7 +8,7 @@ import { inCheckout } from '../../checkout.js'
 /** The program as users have it: compiled. */
 const MAIN = inCheckout('dist/harness/cli/main.js')
 
-/** In place of the configuration of whoever runs the specs: a command may make a key there. */
+/** In place of the configuration and state of whoever runs the specs: a command may make a key there, and count wear. */
 const CONFIG = mkdtempSync(join(tmpdir(), 'viewnet-config-'))
 process.once('exit', () => rmSync(CONFIG, { recursive: true, force: true }))
 
@@ -50,7 +50,7 @@ export function start(typed: string | readonly string[], { cwd, env }: CommandOp
   // tap would have every Node beneath it load its own hooks, which slows it down; env, which becomes what it starts, takes that back.
   const child = spawn('/usr/bin/env', ['-u', 'NODE_OPTIONS', process.execPath, MAIN, ...args], {
     cwd,
-    env: { ...process.env, XDG_CONFIG_HOME: CONFIG, ...env },
+    env: { ...process.env, XDG_CONFIG_HOME: CONFIG, XDG_STATE_HOME: CONFIG, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',

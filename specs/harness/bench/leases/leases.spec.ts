@@ -73,6 +73,30 @@ t.test('an outlet whose lease is gone switches nothing, and is not even put into
   leases.close()
 })
 
+t.test('whoever takes what a holder left that is gone is told, until it is in order [0040, Leases]', async (t) => {
+  const folder = join(t.testdir({}), 'leases')
+  const gone = new Leases({ folder, staleMs: 50 })
+  const leases = new Leases({ folder })
+  const outlet = { ...RELAY, leavesState: true }
+  const lost = await gone.acquire([DEVICE, BOARD, outlet], { holder: 'gone' })
+  // The store is asked for nothing meanwhile, as if the process were suspended.
+  const until = performance.now() + 120
+  while (performance.now() < until);
+  t.match(leases.left(), [{ holder: 'gone', leaves: [RELAY.name] }])
+  t.strictSame(leases.held(), [])
+  lost.release()
+  const device = await leases.acquire([{ name: 'another' }], { holder: 'unconcerned' })
+  t.strictSame(device.left, [])
+  const neighbour = await leases.acquire([BOARD, { name: 'usb:1-2#2', leavesState: true }], { holder: 'next' })
+  t.match(neighbour.left, [{ holder: 'gone', token: lost.token }], 'what expired was not let go of in order')
+  neighbour.settle(neighbour.left[0]!)
+  t.strictSame(leases.left(), [])
+  neighbour.release()
+  t.strictSame(leases.left(), [], 'who lets go leaves nothing')
+  gone.close()
+  leases.close()
+})
+
 t.test('a lease that somebody ended is noticed by its holder [0040, Leases]', async (t) => {
   const folder = join(t.testdir({}), 'leases')
   const leases = new Leases({ folder, staleMs: 100 })
