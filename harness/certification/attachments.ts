@@ -44,7 +44,7 @@ export async function findAttachments(
     power &&
     (power.driver === 'simulated'
       ? await findOutlet(
-          { driver: 'lcus', port: relayPort(number), relay: power.relay, status: 'octets' },
+          { driver: 'lcus', port: relayPort(number), relay: power.relay, status: 'octets', ...SIMULATED_PATIENCE },
           { ...host, binding: simulated },
         )
       : await findOutlet(resolvedSecrets(power, `power of device ${number}`), host))
@@ -100,14 +100,15 @@ function simulatedBus(
     terminal.powerOn()
     return bus
   }
-  const board = new SimulatedLcus({ relays: 16, status: 'octets' })
+  const board = new SimulatedLcus({ relays: power.relay, status: 'octets' })
   const relay = board.relay(power.relay - 1)
   // It comes to the bench switched on, as a device does that was in use.
   relay.drive(true)
   terminal.powerOn()
   relay.feed(terminal)
   if (load) relay.feed(load)
-  if (power.faults.includes('welded')) board.fault = 'welded'
+  const [fault] = power.faults
+  if (fault) board.breakAfter(power.faultAfter, fault)
   bus.plug(relayPort(number), board)
   return bus
 }

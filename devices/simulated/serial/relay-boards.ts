@@ -1,5 +1,5 @@
 import { UsageError } from 'viewnet/device'
-import { FaultyDevice } from './faults.js'
+import { FaultyDevice, type SerialFaultName } from './faults.js'
 import { SimulatedRelay } from './relay.js'
 
 /** Octets of a command that is not whole yet, at most: boards have little memory, and begin anew. */
@@ -15,6 +15,7 @@ export interface RelayBoardOptions {
 export abstract class SimulatedRelayBoard extends FaultyDevice {
   readonly relays: readonly SimulatedRelay[]
   #command: Buffer = Buffer.alloc(0)
+  #breaking: { readonly fault: SerialFaultName; goodCommands: number } | undefined
 
   constructor({ relays = 4 }: RelayBoardOptions = {}) {
     super()
@@ -36,6 +37,11 @@ export abstract class SimulatedRelayBoard extends FaultyDevice {
     return relay
   }
 
+  /** Have a fault once some commands to switch went well; 0: with the next. */
+  breakAfter(goodCommands: number, fault: SerialFaultName): void {
+    this.#breaking = { fault, goodCommands }
+  }
+
   protected take(octets: Uint8Array): void {
     this.#command = Buffer.concat([this.#command, octets])
     for (;;) {
@@ -53,6 +59,10 @@ export abstract class SimulatedRelayBoard extends FaultyDevice {
   protected energise(at: number, isEnergised: boolean): boolean {
     const relay = this.relays[at]
     if (relay === undefined) return false
+    if (this.#breaking && this.#breaking.goodCommands-- <= 0) {
+      this.fault = this.#breaking.fault
+      this.#breaking = undefined
+    }
     if (this.fault !== 'stuck') relay.drive(isEnergised, this.fault === 'welded')
     return true
   }
