@@ -15,7 +15,7 @@ function heldOctets(): number {
 }
 
 const FEW = 10_000
-const MANY = 100_000
+const MANY = 50_000
 const RESULTS_IN_PAGE = 1000
 const START_MS = Date.UTC(2026, 0, 1)
 

@@ -113,12 +113,11 @@ const TOGETHER: readonly { readonly quirks: readonly QuirkName[]; readonly setti
   { quirks: ['no-events', 'starts-1970', 'empty-recordings', 'state-queued', 'zero-recordings-with-data'] },
 ]
 
-t.test('reads as long a reply as the option allows, and no longer', async (t) => {
-  const { recorder, device, ...scope } = await open(['one-big-reply'])
+t.test('reads as long a reply as the option allows, and no longer: of seven megabytes, one', async (t) => {
+  // By default all of it is read, as the quirk's own test shows.
+  const { device, ...scope } = await open(['one-big-reply'], {}, { maxReplyBytes: 2 ** 20 })
   t.teardown(() => scope[Symbol.asyncDispose]())
-  t.same(await list(device), truthOf(recorder), 'seven megabytes, by default')
-  await using careful = new OnvifDevice({ url: recorder.url, maxReplyBytes: 2 ** 20 })
-  t.match(await list(careful), { code: DeviceErrorCode.fault, message: /at most 1048576 octets, got more/ })
+  t.match(await list(device), { code: DeviceErrorCode.fault, message: /at most 1048576 octets, got more/ })
 })
 
 t.test('lists again and again from a recorder with two searches at a time that are never ended', async (t) => {

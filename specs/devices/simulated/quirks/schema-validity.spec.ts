@@ -36,6 +36,7 @@ const NO_XML: readonly QuirkName[] = [
   'http-digest-only',
   'http-digest-and-wss',
   'closes-on-401',
+  'replay-basic-only',
   'xaddr-query',
   'xaddr-other-path',
 ]
