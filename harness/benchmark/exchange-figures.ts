@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { bareDatagramRate } from './bare-datagrams.js'
 import type { Measurement } from './figure.js'
 import { exchangeMs, startEndpoint } from './exchange-run.js'
 import { median } from './median.js'
@@ -14,8 +15,6 @@ const ROUNDS = 5
 const ROUND_TRIPS = 200
 /** Between round trips, so that what one leaves behind is not in the way of the next. */
 const PAUSE_MS = 1
-/** A bare loop that stands still for so long is over: what is lost on its way is not counted. */
-const QUIET_MS = 250
 
 /** The exchange over UDP, plain and accelerated, beside a bare loop of connected sockets that moves as many packets of as many octets. */
 export function exchangeMeasurements(): readonly Measurement[] {
@@ -41,33 +40,9 @@ function throughput(kind: 'plain' | 'accelerated'): Measurement {
         await endpoint.close()
       }
     },
-    baseline: () => bareRate(peers),
+    baseline: () => bareDatagramRate(peers, RESOURCES),
     close: () => peers.close(),
   }
-}
-
-/** As fast as two bare processes go. */
-async function bareRate(peers: Peers): Promise<number> {
-  const sender = await peers.get('sender')
-  const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 })
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
-  let received = 0
-  let firstAtMs = 0
-  let lastAtMs = 0
-  socket.on('message', () => {
-    lastAtMs = performance.now()
-    if (received++ === 0) firstAtMs = lastAtMs
-  })
-  sender.send({ port: socket.address().port, packets: RESOURCES })
-  await new Promise<void>((resolve) => {
-    const timer = setInterval(() => {
-      if (received < RESOURCES && (received === 0 || performance.now() - lastAtMs < QUIET_MS)) return
-      clearInterval(timer)
-      resolve()
-    }, 10)
-  })
-  socket.close()
-  return (received - 1) / ((lastAtMs - firstAtMs) / 1000)
 }
 
 /** How soon the first resource is here, beside a bare packet that is sent back. The device's answer costs next to nothing. */
