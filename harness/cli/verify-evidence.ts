@@ -24,7 +24,7 @@ const UNKNOWN_TOTALS =
 export type Judged = Verdict & { readonly why: string }
 
 /**
- * Judge a file, or a run on a broker.
+ * Judge a file, a run on a broker while it is published, or a file by what the broker has retained of its run.
  *
  * @throws UsageError `ERR_VIEWNET_OPTION` when it is not said which, `ERR_VIEWNET_EVIDENCE_NAME` when the file is not there
  */
@@ -34,29 +34,39 @@ export async function judgeEvidence(
   signal: AbortSignal,
 ): Promise<Judged> {
   const { broker, run } = flags
-  if (file !== undefined && broker === undefined && run === undefined) return judgeFile(file, signal)
+  if (file !== undefined && broker === undefined && run === undefined)
+    return judgeFile(file, () => runFileBeside(file), signal)
+  if (file !== undefined && broker !== undefined && run !== undefined) {
+    const name = topicLevel('run', run)
+    return judgeFile(file, () => retainedState(broker, name, flags.timeout, signal), signal)
+  }
   if (file === undefined && broker !== undefined && run !== undefined)
     return judgeRun(broker, topicLevel('run', run), flags.timeout, signal)
   throw new UsageError(
     'ERR_VIEWNET_OPTION',
-    'verify: expected either FILE.ndjson or FILE.pcapng, or --broker URL and --run ID, or --certificate run.jws and --key FILE',
+    'verify: expected FILE.ndjson or FILE.pcapng, or --broker URL and --run ID, or both, or --certificate run.jws and --key FILE',
   )
 }
 
 /** What a reader finds out: batches, and whose packets the run says it taps. */
 type Found = Pick<Verifier, 'add' | 'tapped'>
 
-async function judgeFile(file: string, signal: AbortSignal): Promise<Judged> {
+/** @param whatIsSaid - what is known of the run besides; undefined: nothing */
+async function judgeFile(
+  file: string,
+  whatIsSaid: () => Promise<SaidOfRun | undefined>,
+  signal: AbortSignal,
+): Promise<Judged> {
   await expectFile(file)
   return judgeAll(async (found) => {
-    const said = await runFileBeside(file)
-    if (said) found.tapped(said.sides ?? BOTH_SIDES)
+    const said = await whatIsSaid()
+    if (said) found.tapped(said.sides)
     let totals = said?.flows
     const options = { describe: describePacket, signal, ...(said && { run: said.run, totalsKnown: true }) }
     for await (const entry of readEvidenceFile(file, options)) {
       if (entry.type === 'packets') found.add(entry.batch)
       else if (entry.type === 'totals') totals ??= entry.flows
-      else expectSides(file, entry.sides, said && (said.sides ?? BOTH_SIDES), found)
+      else expectSides(file, entry.sides, said, found)
     }
     // Only of what could be read to its end: a damaged file has worse to say.
     if (totals === undefined) note(UNKNOWN_TOTALS)
@@ -81,16 +91,49 @@ async function judgeRun(broker: string, run: string, timeoutSeconds: number, sig
 }
 
 /**
- * A capture and the run.json beside it name the same sides, or one of them is of another run.
+ * What the broker has retained of a run that has ended.
+ *
+ * @throws BenchError `ERR_VIEWNET_RUN_FILE` when it goes on; `ERR_VIEWNET_BROKER` when nothing is retained
+ */
+async function retainedState(
+  broker: string,
+  run: string,
+  timeoutSeconds: number,
+  signal: AbortSignal,
+): Promise<SaidOfRun> {
+  const idleTimeoutMs = Math.round(timeoutSeconds * 1000)
+  for await (const entry of await RunReader.subscribe({ broker, run, signal, idleTimeoutMs })) {
+    if (entry.type !== 'state') continue
+    const { ended, sides = BOTH_SIDES, flows = {} } = entry.state
+    if (ended) return { run, sides, flows, where: 'the state on the broker' }
+    throw new BenchError(
+      'ERR_VIEWNET_RUN_FILE',
+      `run '${run}': expected its last state on the broker, got one of a run that goes on`,
+    )
+  }
+  throw new BenchError('ERR_VIEWNET_RUN_FILE', `run '${run}': expected its last state on the broker, got none`)
+}
+
+/**
+ * A capture and what is said of its run name the same sides, or one of them is of another run.
  *
  * @throws BenchError `ERR_VIEWNET_RUN_FILE`
  */
-function expectSides(file: string, sides: readonly Side[], said: readonly Side[] | undefined, found: Found): void {
-  if (said && said.join() !== sides.join()) {
-    const message = `${file}: expected packets seen at ${said.join(' and ')}, as run.json says, got those of ${sides.join(' and ')}`
+function expectSides(file: string, sides: readonly Side[], said: SaidOfRun | undefined, found: Found): void {
+  if (said && said.sides.join() !== sides.join()) {
+    const message = `${file}: expected packets seen at ${said.sides.join(' and ')}, as ${said.where} says, got those of ${sides.join(' and ')}`
     throw new BenchError('ERR_VIEWNET_RUN_FILE', message)
   }
   found.tapped(sides)
+}
+
+/** What is said of a run outside of its packets. */
+interface SaidOfRun {
+  readonly run: string
+  readonly sides: readonly Side[]
+  readonly flows: FlowTotalsByName
+  /** Where it is said, for people. */
+  readonly where: string
 }
 
 type FlowTotalsByName = Readonly<Record<string, FlowTotals>>
@@ -147,7 +190,7 @@ const runFile = z.looseObject({
  *
  * @throws BenchError `ERR_VIEWNET_RUN_FILE` when it is damaged
  */
-async function runFileBeside(file: string): Promise<z.output<typeof runFile> | undefined> {
+async function runFileBeside(file: string): Promise<SaidOfRun | undefined> {
   const path = join(dirname(file), 'run.json')
   let text: string
   try {
@@ -156,7 +199,8 @@ async function runFileBeside(file: string): Promise<z.output<typeof runFile> | u
     return undefined
   }
   try {
-    return runFile.parse(JSON.parse(text))
+    const { run, flows, sides = BOTH_SIDES } = runFile.parse(JSON.parse(text))
+    return { run, flows, sides, where: 'run.json' }
   } catch (cause) {
     const message = `${path}: expected the record of a run with its flows, got something else`
     throw new BenchError('ERR_VIEWNET_RUN_FILE', message, { cause })
@@ -183,9 +227,18 @@ export function verdictText(judged: Judged): string {
 
 function findingText({ rule, sentence, clause, flow, exchange, expected, got, records }: Finding): string {
   const where = exchange === null ? flow : `${flow}, exchange ${exchange}`
-  const seen = records.map(({ batch, index, t, at, message, sequence }) => {
+  const seen = records.map(({ batch, index, t, at, message, sequence, bytes }) => {
     const what = sequence === null ? (message ?? 'a packet') : `${message} ${sequence}`
-    return `    batch ${batch}[${index}] at ${t} µs, ${at}: ${what}`
+    return `    batch ${batch}[${index}] at ${t} µs, ${at}: ${what}${bytes === undefined ? '' : `\n      ${octetsText(bytes)}`}`
   })
   return [`  ${rule} (${where}): ${sentence} [${clause}]`, `    expected ${expected}, got ${got}`, ...seen].join('\n')
+}
+
+/** As many as a protocol packet has; the JSON holds more. */
+const SHOWN_OCTETS = 90
+
+function octetsText(bytes: string): string {
+  const octets = Buffer.from(bytes, 'base64')
+  const shown = octets.toString('hex', 0, SHOWN_OCTETS)
+  return octets.length > SHOWN_OCTETS ? `${shown}…` : shown
 }

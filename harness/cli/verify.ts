@@ -13,10 +13,13 @@ interface VerifyFlags extends EvidenceSource {
 
 const NOTES = `
 A file is judged with the run.json beside it, which says how much evidence there must be; a packets.pcapng says so itself, too. Of a run on a
-broker, what was published before this command began is gone; begin before the run does.
+broker, what was published before this command began is gone; begin before the run does. Where the packets were recorded by somebody else (say
+mosquitto_sub), name file, broker and run: how much there must be is read from the state that the broker has retained.
 
 Examples:
   viewnet verify report/r1/packets.ndjson
+  viewnet verify --broker mqtt://broker.example --run r1
+  viewnet verify recorded.ndjson --broker mqtt://broker.example --run r1
   viewnet verify --certificate report/r1/run.jws --run report/r1/run.json --key station.pub.pem
 
 A certificate that does not hold exits with 1; trust comes from the key that you name ('viewnet key' on the bench shows it), never from the certificate.`

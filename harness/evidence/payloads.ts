@@ -57,6 +57,11 @@ const findingRecord = z
     message: z.enum(MessageName).nullable(),
     sequence: count.nullable(),
     round: count.nullable(),
+    bytes: z
+      .string()
+      .max(1444)
+      .exactOptional()
+      .describe('the packet in base64, where bytes are recorded; at most its first 1083 octets'),
   })
   .readonly()
 

@@ -33,7 +33,7 @@ export const answerRules: readonly Rule[] = [
     id: 'request-answered',
     sentence: 'every REQUEST that arrives is answered, also one that comes again, and PENDING is followed by an answer',
     unseenByEndpoint:
-      'whether a REQUEST arrived, and whether its answer was lost on the way, is seen at the converter alone',
+      'whether a REQUEST arrived, and whether its answer, or the one after PENDING, was lost on the way, is seen at the converter alone',
     clause: 'protocol 3',
     blame: 'fail',
     basis: 'absence',

@@ -9,6 +9,8 @@ export interface Sighting extends Omit<PacketRecord, 'bytes'> {
   /** Index of its batch in the flow, and of the record in the batch. */
   readonly batch: number
   readonly index: number
+  /** The packet in base64, where it was recorded. */
+  readonly bytes: string | undefined
   /** The converter sent it; seen at converter-out or, where the converter is a black box, as it came to the impairment before the endpoint. */
   readonly said: boolean
   /** Something from the converter reached the endpoint. */
@@ -64,6 +66,7 @@ export function sightingOf(batch: PacketBatch, index: number, sides: Sides): Sig
     octets: columns.octets[index]!,
     content: columns.content[index] ?? null,
     fields: columns.fields[index] ?? null,
+    bytes,
     said,
     arrived: fromConverter && arrived,
     reported: fromEndpoint && (sides.endpoint ? wentOut : cameIn),
@@ -73,10 +76,14 @@ export function sightingOf(batch: PacketBatch, index: number, sides: Sides): Sig
   }
 }
 
+/** What a finding keeps of a packet, in base64: the longest of the protocol, 1082 octets, is whole; longer ones are cut. */
+const MAX_FINDING_CHARACTERS = 1444
+
 /** What a finding keeps of a sighting. */
 export function findingRecord(sighting: Sighting): FindingRecord {
-  const { flow, batch, index, t, at, fate, message, sequence, round } = sighting
-  return { flow, batch, index, t, at, fate, message, sequence, round }
+  const { flow, batch, index, t, at, fate, message, sequence, round, bytes } = sighting
+  const record = { flow, batch, index, t, at, fate, message, sequence, round }
+  return bytes === undefined ? record : { ...record, bytes: bytes.slice(0, MAX_FINDING_CHARACTERS) }
 }
 
 /** A field of a body as a number, or undefined where the record holds none. */

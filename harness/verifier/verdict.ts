@@ -16,6 +16,8 @@ export interface FindingRecord {
   readonly message: MessageName | null
   readonly sequence: number | null
   readonly round: number | null
+  /** The packet in base64, where bytes are recorded: its first 1083 octets, and so all of any packet of the protocol. */
+  readonly bytes?: string
 }
 
 /** One rule, broken once. */
