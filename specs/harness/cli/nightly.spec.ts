@@ -59,8 +59,16 @@ void t.test('a night certifies every device, keeps every attempt, and remembers 
     changedSinceLastPass: [],
   })
   const page = await viewnet(['history', NUMBERS[1]!], { cwd })
+  t.match(page.stdout, /2 attempts, the latest last: ✗✗\n/)
+  t.match(page.stdout, /Flake score: 0 % \(always the same verdict\), 95 % sure between 0 % and 50 %, from 2 attempts/)
   t.match(page.stdout, /never passed/)
+  t.match(page.stdout, /page of the latest: .*attempt-2\/report\.html\n/)
   t.match((await viewnet('history --json', { cwd })).stdout, NUMBERS[0])
+  t.match((await viewnet('history', { cwd })).stdout, new RegExp(`${NUMBERS[1]} .* fail .*✗✗`))
+  t.match(await viewnet(['history', NUMBERS[5] ?? '00001-00020-00300-00999'], { cwd }), {
+    status: 3,
+    stderr: /expected a device of report\/history\.db \(.*00007, .*\), got /,
+  })
 
   const again = await viewnet('nightly --bench bench.yaml --night n1', { cwd })
   t.equal(again.status, 3)
@@ -69,6 +77,10 @@ void t.test('a night certifies every device, keeps every attempt, and remembers 
 
 void t.test('wrong usage is said', async (t) => {
   const cwd = t.testdir()
+  t.match(await viewnet(['history', NUMBERS[0]!], { cwd }), {
+    status: 3,
+    stderr: /expected the history of a night, which 'viewnet nightly' writes, got no file 'report\/history\.db'/,
+  })
   t.match(await viewnet('nightly --bench none.yaml', { cwd }), {
     status: 3,
     stderr: /none\.yaml:1:1: expected a file to read/,
@@ -78,9 +90,5 @@ void t.test('wrong usage is said', async (t) => {
   t.match(await viewnet('nightly --history mysql://x/y', { cwd }), {
     status: 3,
     stderr: /expected a file path or postgres/,
-  })
-  t.match(await viewnet(['history', NUMBERS[0]!], { cwd }), {
-    status: 3,
-    stderr: /expected a device of report\/history\.db \(none\)/,
   })
 })
