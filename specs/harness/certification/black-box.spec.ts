@@ -50,6 +50,26 @@ for (const { name, breakage, caseId, asBlackBox } of BROKEN) {
 }
 
 void t.test(
+  'two endpoints ask a black box at once where it admits a second one, and only there [issue 6, Cases]',
+  { buffered: true },
+  async (t) => {
+    const cases = ['reach', 'list', 'two-endpoints']
+    const one = await certifiedBlackBox(t.testdir({}), [...cases, 'clean'])
+    t.match(
+      one.cases.find(({ id }) => id === 'two-endpoints'),
+      { outcome: 'not-applicable', why: /names no secondEndpoint/ },
+    )
+    const two = await certifiedBlackBox(t.testdir({}), cases, { secondEndpoint: await freeAddress() })
+    t.equal(`${two.verdict}${two.why}`, 'pass')
+    t.match(two.cases.at(-1), {
+      id: 'two-endpoints',
+      outcome: 'pass',
+      measurements: [{ name: 'announced', value: 60 }],
+    })
+  },
+)
+
+void t.test(
   'a black box that repeats nothing and asks its device unseen passes, with what is open said in its case',
   { buffered: true },
   async (t) => {

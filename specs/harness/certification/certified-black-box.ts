@@ -38,7 +38,7 @@ export async function certifiedBlackBox(
   const server = new ConversionServer({
     number: NUMBER,
     link: link(udpLink('udp://127.0.0.1:0')),
-    peers: [endpoint],
+    peers: [endpoint, ...(change.secondEndpoint === undefined ? [] : [change.secondEndpoint])],
     devices: [{ number: device.number, device: driver }],
   })
   server.on('error', () => undefined)

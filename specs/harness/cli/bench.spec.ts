@@ -3,20 +3,29 @@ import t from 'tap'
 import { inCheckout } from '../../checkout.js'
 import { jsonLines, viewnet } from './viewnet.js'
 
+// Commands take their second to start, beside each other as well.
+t.jobs = 3
 const EXAMPLE = inCheckout('docs/examples/bench.yaml')
 
-t.test('bench check says good of the example, and warns of variables that are not set [issue 6]', async (t) => {
-  const { status, stdout, stderr } = await viewnet(['bench', 'check', EXAMPLE], { env: { CAMERA_PASSWORD: 'sesame' } })
-  t.equal(status, 0)
-  t.match(stdout, /: good: 3 devices\n$/)
-  t.match(stderr, /^warning: .*bench\.yaml:\d+:\d+: devices\.1\.power\.snmp\.community\.env: .*SWITCH_COMMUNITY/)
-  t.notMatch(stderr, 'sesame')
-})
+t.test(
+  'bench check says good of the example, and warns of variables that are not set [issue 6]',
+  { buffered: true },
+  async (t) => {
+    const { status, stdout, stderr } = await viewnet(['bench', 'check', EXAMPLE], {
+      env: { CAMERA_PASSWORD: 'sesame' },
+    })
+    t.equal(status, 0)
+    t.match(stdout, /: good: 3 devices\n$/)
+    t.match(stderr, /^warning: .*bench\.yaml:\d+:\d+: devices\.1\.power\.snmp\.community\.env: .*SWITCH_COMMUNITY/)
+    t.notMatch(stderr, 'sesame')
+  },
+)
 
-t.test('bench check --json keeps its contract [issue 6, JSON contracts]', async (t) => {
+t.test('bench check --json keeps its contract [issue 6, JSON contracts]', { buffered: true }, async (t) => {
   const wrong = (await readFile(EXAMPLE, 'utf8')).replace('flaky: 0.3', 'flaky: 3')
   const cwd = t.testdir({ 'bench.yaml': wrong })
-  const bad = await viewnet(['bench', 'check', 'bench.yaml', '--json'], { cwd })
+  const check = (file: string): ReturnType<typeof viewnet> => viewnet(['bench', 'check', file, '--json'], { cwd })
+  const [bad, good, absent] = await Promise.all([check('bench.yaml'), check(EXAMPLE), check('absent.yaml')])
   t.equal(bad.status, 3)
   t.strictSame(jsonLines(bad.stdout), [
     {
@@ -25,15 +34,13 @@ t.test('bench check --json keeps its contract [issue 6, JSON contracts]', async 
       warnings: [],
     },
   ])
-  const good = await viewnet(['bench', 'check', EXAMPLE, '--json'])
   t.equal(good.status, 0)
   t.match(jsonLines(good.stdout), [{ valid: true, errors: [] }])
-  const absent = await viewnet(['bench', 'check', 'absent.yaml', '--json'], { cwd })
   t.equal(absent.status, 3)
   t.match(jsonLines(absent.stdout), [{ valid: false, errors: [{ line: 1, column: 1, expected: 'a file to read' }] }])
 })
 
-t.test('certify --list tells every case, and which of them a plan chooses', async (t) => {
+t.test('certify --list tells every case, and which of them a plan chooses', { buffered: true }, async (t) => {
   const all = await viewnet(['certify', '--list'])
   t.equal(all.status, 0)
   t.match(all.stdout, /^ reach +the device is reached .* \[device\]$/m)
