@@ -19,6 +19,9 @@ const DEFAULT_DRAIN_TIMEOUT_MS = 10_000
 /** A broker that does not take our farewell in this time will publish our last will instead. */
 const CLOSE_TIMEOUT_MS = 2000
 
+/** What mqtt.js says of a message that was under way on a connection which it gives up. */
+const CONNECTION_CLOSED = 'Connection closed'
+
 /** Options of {@link MqttPublisher}. */
 export interface MqttPublisherOptions {
   /** `mqtt://` or `mqtts://`; credentials in it, or in the environment, are used and never shown. */
@@ -28,6 +31,8 @@ export interface MqttPublisherOptions {
   readonly station: string
   /** Messages under way at once, 1–1000; default 32: keeps a broker with 10 ms of latency busy, within mosquitto's own bounds. */
   readonly maxInFlight?: number
+  /** A broker that says nothing for half as long again is taken for away, 1–3600 s; default 15. */
+  readonly keepaliveSeconds?: number
   /** Octets of payload held in memory at most, 1 KiB–1 GiB; default 16 MiB: a hundred thousand records. */
   readonly maxQueuedOctets?: number
   /** Folder for what does not fit in memory while the broker is slow or away; default: none, and what does not fit is lost. */
@@ -52,6 +57,7 @@ const optionsSchema = z.strictObject({
   site: z.string(),
   station: z.string(),
   maxInFlight: z.int().min(1).max(1000).default(32),
+  keepaliveSeconds: z.int().min(1).max(3600).default(15),
   maxQueuedOctets: z
     .int()
     .min(1024)
@@ -119,7 +125,7 @@ export class MqttPublisher implements EvidenceSink {
    */
   constructor(options: MqttPublisherOptions) {
     this.#options = parseStrictly(optionsSchema, options, 'MqttPublisher')
-    const { broker, site, station, maxInFlight, maxQueuedOctets, seed, environment } = this.#options
+    const { broker, site, station, maxInFlight, maxQueuedOctets, keepaliveSeconds, seed, environment } = this.#options
     this.#station = { site, station }
     this.#statusTopic = statusTopic(this.#station)
     this.#address = parseBrokerAddress(broker, environment)
@@ -131,7 +137,7 @@ export class MqttPublisher implements EvidenceSink {
         clientId: `viewnet${this.bootId}`,
         // What was under way is sent again from our own queue, in order; a session could only add more repetitions.
         clean: true,
-        keepalive: 15,
+        keepalive: keepaliveSeconds,
         will: { topic: this.#statusTopic, payload: this.#status('offline'), qos: 1, retain: true },
       },
       seed,
@@ -294,8 +300,9 @@ export class MqttPublisher implements EvidenceSink {
   }
 
   #acknowledged(sending: Sending, error: Error | undefined): void {
-    // A connection that broke takes its messages' errors with it: they are sent again.
-    if (error && this.#connection.client === undefined) return
+    // A connection that broke takes its messages' errors with it: they are sent again. A broker that is silent for too long is one, too, and
+    // mqtt.js tells the messages before it says that it is not connected any more.
+    if (error && (this.#connection.client === undefined || error.message === CONNECTION_CLOSED)) return
     if (!this.#queue.acknowledge(sending, Boolean(error))) return
     if (error) this.#lose(1, this.#lossError(error.message))
     else this.#published++

@@ -166,6 +166,30 @@ t.test('leaves a last will when it is cut off, comes back, and loses nothing [MQ
   await watcher.client.endAsync()
 })
 
+t.test(
+  'a broker that is silent for too long is left and asked anew, and what was under way is no loss [MQTT]',
+  async (t) => {
+    await using broker = await EmbeddedBroker.start()
+    const between = await TcpProxy.before(broker.url)
+    const watcher = await listener(broker.url, 'viewnet/v1/#')
+    const losses: Error[] = []
+    const onLoss = (error: Error) => losses.push(error)
+    const publisher = new MqttPublisher({ broker: between.url, ...PLACE, keepaliveSeconds: 1, onLoss })
+    await publisher.connect()
+    between.freeze()
+    for (let i = 0; i < 5; i++) publisher.packets(batch(i), encodeBatch(batch(i)))
+    await publisher.drain()
+    t.match(publisher.stats(), { lost: 0, connections: 2 })
+    t.same(losses, [])
+    const numbers = () => watcher.heard.flatMap(({ json }) => (json as Partial<PacketBatch>).batch ?? [])
+    await watcher.until(() => numbers().includes(4))
+    t.strictSame([...new Set(numbers())], [0, 1, 2, 3, 4])
+    await publisher.close()
+    between.close()
+    await watcher.client.endAsync()
+  },
+)
+
 t.test('says so when the queue is full, at once and to who relies on it [MQTT]', async (t) => {
   const losses: Error[] = []
   const json = encodeBatch(batch(0))

@@ -43,6 +43,11 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.destroy()
   }
 
+  /** Carry nothing more on the connections that there are, and keep them open: to both ends, the other is silent. */
+  freeze(): void {
+    for (const socket of this.#sockets) socket.unpipe().pause()
+  }
+
   /** Cut every connection, and take none until {@link comeBack}. */
   goAway(): void {
     this.#isAway = true
