@@ -2,7 +2,7 @@ import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from '
 import { isIP } from 'node:net'
 import { BoundedMap, REMEMBERED_PEERS } from './bounded-map.js'
 import { RECEIVE_BUFFER_BYTES, type Carrier, type CarrierDescription, type Counters } from './carrier.js'
-import { LinkError, type LinkReceiver } from './link.js'
+import { LinkError, RUN_PACKETS_MOST, type LinkReceiver } from './link.js'
 import { formatUdpAddress, parseUdpAddress, type UdpAddress } from './udp-address.js'
 
 /** UDP by node:dgram: everywhere, one system call a packet. */
@@ -13,13 +13,10 @@ export class PlainUdp implements Carrier {
   readonly #whyNotAccelerated: string
   readonly #targets = new BoundedMap<string, UdpAddress>(REMEMBERED_PEERS)
   readonly #senders = new SenderNames()
+  #slab = new RunSlab()
   #queuedPackets = 0
-  /** One for all packets: dgram reports that it is done with one, sent or not. */
-  readonly #sent = (error: Error | null): void => {
-    this.#queuedPackets -= 1
-    if (error) this.#counters.lostPackets += 1
-    else this.#counters.sentPackets += 1
-  }
+  /** One for all packets that go alone: dgram reports that it is done with one, sent or not. */
+  readonly #sent = (error: Error | null): void => this.#done(1, error)
 
   /** Bind a socket; rejects with the error of the system when it cannot be bound. */
   static async open(
@@ -67,16 +64,22 @@ export class PlainUdp implements Carrier {
       this.#counters.lostPackets += packets
       return
     }
-    // dgram keeps the buffer until libuv has sent it, so a caller that reuses its buffer needs a copy, one for the whole run; not slice(), which is
-    // a view of a Buffer. An ICMP refusal comes back as an error here: the packet is lost, which the protocol recovers from.
-    const copy = Buffer.allocUnsafe(octets.length)
-    copy.set(octets)
     this.#queuedPackets += packets
     this.#counters.sendCalls += packets
-    for (let at = 0; at < packets; at++) {
-      const packet = packets === 1 ? copy : copy.subarray(at * packetBytes, (at + 1) * packetBytes)
-      this.#socket.send(packet, target.port, target.host, this.#sent)
+    if (packets === 1) {
+      // dgram keeps the octets until libuv has sent them; not slice(), which is a view of a Buffer. An ICMP refusal comes back as an error here: the
+      // packet is lost, which the protocol recovers from.
+      const copy = Buffer.allocUnsafe(octets.length)
+      copy.set(octets)
+      this.#socket.send(copy, target.port, target.host, this.#sent)
+      return
     }
+    const views = this.#slab.fill(octets, packets, packetBytes)
+    // One that asks to be told costs a tick of its own: the last speaks for all, as what is wrong with one packet of a run is wrong with each.
+    for (let at = 0; at < packets - 1; at++) this.#socket.send(views[at]!, target.port, target.host)
+    this.#socket.send(views[packets - 1]!, target.port, target.host, (error) => this.#done(packets, error))
+    // Nearly always the kernel has taken them by now; otherwise their octets are not to be written over.
+    if (this.#socket.getSendQueueCount() > 0) this.#slab = new RunSlab()
   }
 
   describe(): CarrierDescription {
@@ -93,6 +96,12 @@ export class PlainUdp implements Carrier {
     return new Promise((resolve) => this.#socket.close(resolve))
   }
 
+  #done(packets: number, error: Error | null): void {
+    this.#queuedPackets -= packets
+    if (error) this.#counters.lostPackets += packets
+    else this.#counters.sentPackets += packets
+  }
+
   /** Where to send, undefined where nobody can be. */
   #target(to: string): UdpAddress | undefined {
     let target = this.#targets.get(to)
@@ -107,6 +116,27 @@ export class PlainUdp implements Carrier {
       this.#targets.set(to, target)
     }
     return target
+  }
+}
+
+/** The octets of one run, and a view of each of its packets: made once, and used again for run after run. */
+class RunSlab {
+  #octets = Buffer.allocUnsafeSlow(0)
+  #views: readonly Buffer[] = []
+  #packetBytes = 0
+
+  /** Copy a run. @returns its packets, and perhaps others behind them */
+  fill(octets: Uint8Array, packets: number, packetBytes: number): readonly Buffer[] {
+    if (packetBytes !== this.#packetBytes || packets > this.#views.length) {
+      const slab = Buffer.allocUnsafeSlow(RUN_PACKETS_MOST * packetBytes)
+      this.#views = Array.from({ length: RUN_PACKETS_MOST }, (_, at) =>
+        slab.subarray(at * packetBytes, (at + 1) * packetBytes),
+      )
+      this.#octets = slab
+      this.#packetBytes = packetBytes
+    }
+    this.#octets.set(octets)
+    return this.#views
   }
 }
 
@@ -135,8 +165,8 @@ class SenderNames {
  * Addresses are numbers already. Node's own look-up would take a turn of the event loop for each packet only to find that out, and the packet would
  * not be sent before `send` returns.
  */
-const numericLookup: NonNullable<SocketOptions['lookup']> = (host, _options, callback) =>
-  callback(null, host, isIP(host))
+const numericLookup: NonNullable<SocketOptions['lookup']> = (host, family, callback) =>
+  callback(null, host, Number(family))
 
 function listening(socket: Socket, { host, port }: UdpAddress): Promise<void> {
   return new Promise((resolve, reject) => {
