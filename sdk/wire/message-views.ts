@@ -12,11 +12,8 @@ import type {
   ResponseStatus,
   RoundEnd,
 } from './message.js'
+import { half, identifier, quantity, word } from './octets.js'
 import type { MessageType } from './profile.js'
-
-const TWO_TO_32 = 2 ** 32
-/** Joins two halves to 64 bits; reused, so that no shift of big integers makes two more of them. */
-const JOINT = new DataView(new ArrayBuffer(8))
 
 /**
  * Reads the fields of a message from its octets, when they are asked for. Offsets are those of docs/protocol.md, section 2, as in the layout of the
@@ -56,25 +53,19 @@ abstract class MessageView implements MessageHeader {
   }
 
   protected u16(at: number): number {
-    const octets = this.#octets
-    const from = this.#payloadAt + at
-    return (octets[from]! << 8) | octets[from + 1]!
+    return half(this.#octets, this.#payloadAt + at)
   }
 
   protected u32(at: number): number {
-    const octets = this.#octets
-    const from = this.#payloadAt + at
-    return ((octets[from]! << 24) | (octets[from + 1]! << 16) | (octets[from + 2]! << 8) | octets[from + 3]!) >>> 0
+    return word(this.#octets, this.#payloadAt + at)
   }
 
   protected u64(at: number): bigint {
-    JOINT.setUint32(0, this.u32(at))
-    JOINT.setUint32(4, this.u32(at + 4))
-    return JOINT.getBigUint64(0)
+    return identifier(this.#octets, this.#payloadAt + at)
   }
 
   protected quantity(at: number): number {
-    return Math.min(this.u32(at) * TWO_TO_32 + this.u32(at + 4), Number.MAX_SAFE_INTEGER)
+    return quantity(this.#octets, this.#payloadAt + at)
   }
 
   protected octets(at: number, length: number): Uint8Array {

@@ -13,6 +13,7 @@ import {
 } from './frame.js'
 import { messageViews, type LazyMessage } from './message-views.js'
 import { CountVerdict, ResponseStatus, type Message } from './message.js'
+import { half, word } from './octets.js'
 import { MessageType, PacketKind, REFERENCE_1, type WireProfile } from './profile.js'
 
 /** What a type octet says, with its label bit. */
@@ -80,12 +81,12 @@ export class PacketView {
     if (octets.length !== crcAt + CRC_BYTES) return 'length'
     if (crc32(octets, 0, crcAt) !== this.#storedCrc(octets, crcAt)) return 'crc'
     if (octets[payloadAt + 2] !== PROTOCOL_VERSION) return 'version'
-    const command = (octets[payloadAt]! << 8) | octets[payloadAt + 1]!
+    const command = half(octets, payloadAt)
     const reader = command === this.#reader.command ? this.#reader : this.#readers.get(command)
     if (reader?.kind !== frame.kind) return 'command'
+    if (word(octets, payloadAt + 4) === 0) return 'field'
+    if (half(octets, payloadAt + 16) > reader.mostAt16) return 'field'
     reader.message.look(octets, payloadAt)
-    if (reader.message.exchange === 0) return 'field'
-    if (((octets[payloadAt + 16]! << 8) | octets[payloadAt + 17]!) > reader.mostAt16) return 'field'
     this.#octets = octets
     this.#payloadAt = payloadAt
     this.#reader = reader
@@ -103,7 +104,7 @@ export class PacketView {
   /** 0–65535; undefined in a packet without a label. */
   get label(): number | undefined {
     if (this.#payloadAt === ADDRESSES_BYTES) return undefined
-    return (this.#octets[ADDRESSES_BYTES + 2]! << 8) | this.#octets[ADDRESSES_BYTES + 3]!
+    return half(this.#octets, ADDRESSES_BYTES + 2)
   }
 
   /** The message; its fields are read when they are asked for. */
@@ -113,8 +114,7 @@ export class PacketView {
 
   #address(at: number): NetworkAddress {
     const octets = this.#octets
-    const low = ((octets[at + 2]! << 24) | (octets[at + 3]! << 16) | (octets[at + 4]! << 8) | octets[at + 5]!) >>> 0
-    return { area: octets[at + 1]! * 2 ** 32 + low, access: (octets[at + 6]! << 8) | octets[at + 7]! }
+    return { area: octets[at + 1]! * 2 ** 32 + word(octets, at + 2), access: half(octets, at + 6) }
   }
 
   #storedCrc(octets: Uint8Array, at: number): number {
