@@ -33,11 +33,11 @@ function throughput(kind: 'plain' | 'accelerated'): Measurement {
     unavailable: async () => (isPlain ? undefined : (await peers.get(role)).ready.whyNotAccelerated),
     ours: async () => {
       const { address } = await peers.get(role)
-      const { endpoint, window } = await startEndpoint(address, isPlain ? 'off' : 'auto')
+      const { endpoint, window, close } = await startEndpoint(address, isPlain ? 'off' : 'auto')
       try {
         return RESOURCES / ((await exchangeMs(endpoint, RESOURCES, window)) / 1000)
       } finally {
-        await endpoint.close()
+        await close()
       }
     },
     baseline: () => bareDatagramRate(peers, RESOURCES),

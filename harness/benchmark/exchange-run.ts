@@ -1,19 +1,22 @@
 import { randomInt } from 'node:crypto'
 import { udpLink, type Acceleration, type Link } from 'viewnet/link'
 import { VideoNetworkEndpoint, type EndEvent } from '../endpoint/index.js'
+import { noteOverflows } from './overflows.js'
 import { CONVERTER_NUMBER, deviceOf, type DeviceSize } from './peer-messages.js'
 
 /** A window that no receive buffer is too small for, and one beyond which none grows faster. */
 const WINDOW_LEAST = 64
 const WINDOW_MOST = 2048
 
-/** RESOURCE packets that did not arrive in the first round, of all exchanges so far: with CREDIT none may be lost. */
-export const losses = { exchanges: 0, packets: 0 }
+/** RESOURCE packets that were not here when the endpoint ended the first round, of all exchanges so far: they had to be sent again. */
+export const late = { exchanges: 0, packets: 0 }
 
 /** An endpoint on a socket of its own, and how many packets it takes beyond its last report. */
 export interface BenchmarkEndpoint {
   readonly endpoint: VideoNetworkEndpoint
   readonly window: number
+  /** Close it, having looked what its receive buffer and the converter's could not hold. */
+  readonly close: () => Promise<void>
 }
 
 /**
@@ -31,7 +34,12 @@ export async function startEndpoint(
   await endpoint.start()
   // A quarter: the rest is for other packets, and for what each packet takes besides its octets.
   const burst = link.stats?.().receiveBurstPackets ?? 0
-  return { endpoint, window: Math.min(WINDOW_MOST, Math.max(WINDOW_LEAST, Math.floor(burst / 4))) }
+  const close = async (): Promise<void> => {
+    await noteOverflows(link.address)
+    await noteOverflows(to)
+    await endpoint.close()
+  }
+  return { endpoint, close, window: Math.min(WINDOW_MOST, Math.max(WINDOW_LEAST, Math.floor(burst / 4))) }
 }
 
 /**
@@ -54,11 +62,11 @@ export async function exchangeMs(endpoint: VideoNetworkEndpoint, size: DeviceSiz
   for await (const event of events) {
     if (event.type === 'roundEnded') {
       doneAtMs = performance.now()
-      if (event.round === 0) losses.packets += event.count - event.received
+      if (event.round === 0) late.packets += event.count - event.received
     }
     if (event.type === 'end') checkEnd(event, size)
   }
-  losses.exchanges += 1
+  late.exchanges += 1
   return doneAtMs - startedAtMs
 }
 

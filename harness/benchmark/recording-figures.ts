@@ -91,7 +91,7 @@ async function recordedRate(address: string, acceleration: Acceleration, sink: E
 }
 
 async function exchangeRate(address: string, acceleration: Acceleration, recorder?: EvidenceRecorder): Promise<number> {
-  const { endpoint, window } = await startEndpoint(
+  const { endpoint, window, close } = await startEndpoint(
     address,
     acceleration,
     recorder && ((link) => recorder.tapLink(link, 'endpoint', FLOW)),
@@ -99,6 +99,6 @@ async function exchangeRate(address: string, acceleration: Acceleration, recorde
   try {
     return RESOURCES / ((await exchangeMs(endpoint, RESOURCES, window)) / 1000)
   } finally {
-    await endpoint.close()
+    await close()
   }
 }

@@ -181,7 +181,7 @@ export class ExchangeTable<P extends ReturnPath> {
       this.#noteMessage(entry, nowMs)
       return { path, message }
     }
-    const run = begin(path, exchange, Math.min(this.#turns.turnPackets, lane.gate.roomPackets))
+    const run = begin(path, exchange, Math.min(this.#turns.turnPackets(nowMs), lane.gate.roomPackets))
     exchange.pollRun(nowMs, run)
     this.#noteSent(entry, run.packetCount, nowMs)
     return { path, run }
@@ -219,7 +219,7 @@ export class ExchangeTable<P extends ReturnPath> {
       entry.isUrgent = true
       this.#urgent.push(entry)
     }
-    if (!entry.isArriving && exchange.isListed) this.#turns.arrive(entry)
+    if (!entry.isArriving && exchange.isListed) this.#turns.arrive(entry, nowMs)
     const transmitAtMs = exchange.nextResourceMs(nowMs) ?? Infinity
     if (!entry.isReady && transmitAtMs <= nowMs) this.#turns.add(entry, nowMs)
     const dueAtMs = Math.min(exchange.nextDeadlineMs ?? Infinity, entry.isReady ? Infinity : transmitAtMs)

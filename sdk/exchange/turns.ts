@@ -1,11 +1,16 @@
 import { DueHeap, NOT_IN_HEAP, type Due } from './due-heap.js'
 import type { PeerGate } from './peer-gate.js'
 
-/** Packets that go in one circle through all exchanges that may send: 80 ms at 100 packets a millisecond. */
+/** Packets of a turn: as many as the fastest link takes at once. */
+const TURN_PACKETS = 64
+/**
+ * Where somebody waits for too long, turns are as short as make a circle through all of so many packets; and never shorter than the least, as a run costs
+ * about the same however short it is.
+ */
 const CIRCLE_PACKETS = 8_000
-/** A turn is never smaller: a run costs about the same however short it is. */
 const TURN_PACKETS_LEAST = 8
-
+/** Too long is twice {@link CIRCLE_MS_MOST} for one that was announced, and this for one that was not. */
+const ARRIVAL_MS_MOST = 500
 /** Those announced before are to have their turn this often, or nobody else is announced: well under the 500 ms of silence after which an endpoint ends a round. */
 const CIRCLE_MS_MOST = 80
 
@@ -59,9 +64,14 @@ export class Turns<Member extends Turn<Member>> {
   readonly #shut = new DueHeap<Lane<Member>>()
   #readyCount = 0
 
-  /** Packets of one turn: the more wait for theirs, the fewer. */
-  get turnPackets(): number {
-    return Math.max(TURN_PACKETS_LEAST, Math.floor(CIRCLE_PACKETS / Math.max(1, this.#readyCount)))
+  /** Packets of the turn that is next; fewer where others have been waiting for too long. */
+  turnPackets(nowMs: number): number {
+    const { ready: [waiting] = [], arriving: [newcomer] = [] } = this.#served[0] ?? {}
+    const isTooLong =
+      (waiting && nowMs - waiting.readySinceMs > 2 * CIRCLE_MS_MOST) ||
+      (newcomer && nowMs - newcomer.readySinceMs > ARRIVAL_MS_MOST)
+    if (!isTooLong) return TURN_PACKETS
+    return Math.min(TURN_PACKETS, Math.max(TURN_PACKETS_LEAST, Math.floor(CIRCLE_PACKETS / this.#readyCount)))
   }
 
   /** When a gate opens that is shut now, unless somebody reports before; undefined: none does. */
@@ -79,8 +89,9 @@ export class Turns<Member extends Turn<Member>> {
   }
 
   /** It would like to be announced. */
-  arrive(member: Member): void {
+  arrive(member: Member, nowMs: number): void {
     member.isArriving = true
+    member.readySinceMs = nowMs
     member.lane.arriving.push(member)
     this.#wake(member.lane)
   }
@@ -118,12 +129,17 @@ export class Turns<Member extends Turn<Member>> {
     const member = lane?.ready[0]
     if (!lane || !member) return
     member.turnSentCount += packets
-    if (hasMore && member.turnSentCount < Math.min(member.quarterPackets, this.turnPackets)) return
+    if (hasMore && member.turnSentCount < this.#longestTurn(member)) return
     this.remove(member)
     if (hasMore) this.add(member, nowMs)
     // The next turn is another peer's, and in this lane another one's.
     this.#served.shift()
     this.#served.push(lane)
+  }
+
+  /** Where few wait, a turn goes on for a quarter of a window. */
+  #longestTurn({ quarterPackets }: Member): number {
+    return Math.min(quarterPackets, Math.max(TURN_PACKETS, Math.floor(CIRCLE_PACKETS / this.#readyCount)))
   }
 
   /** It may send no more, and is not to be announced. */

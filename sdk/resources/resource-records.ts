@@ -46,6 +46,12 @@ export class ResourceRecords {
     return this.#length
   }
 
+  /** So many may come in a row: room for them is made at once, where there is none yet. */
+  expect(records: number): void {
+    if (this.#chunks.length > 0 || records === 0) return
+    this.#chunks[0] = new Uint8Array(Math.min(CHUNK_RECORDS, Math.max(FIRST_RECORDS, records)) * RECORD_BYTES)
+  }
+
   push({ identity, startMs, endMs, channel, kinds, sizeBytes }: RecordSource): void {
     const octets = this.#room()
     const at = offsetOf(this.#length++)

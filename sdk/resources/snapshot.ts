@@ -93,6 +93,7 @@ export class SnapshotBuilder {
    * @throws DeviceError `ERR_VIEWNET_DEVICE_FAULT` when the driver hands over a recording that cannot be one
    */
   add(page: readonly Recording[]): boolean {
+    this.#records.expect(page.length)
     for (const recording of page) {
       check(recording)
       if (!wanted(recording, this.#filter)) continue
