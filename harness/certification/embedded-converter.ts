@@ -1,6 +1,7 @@
+import { randomInt } from 'node:crypto'
 import { ConversionServer } from 'viewnet'
 import type { MonitoringDevice } from 'viewnet/device'
-import { udpLink } from 'viewnet/link'
+import { udpLink, type Link } from 'viewnet/link'
 import { DEFAULT_CONVERTER_NUMBER } from '../bench/index.js'
 import type { EvidenceRecorder } from '../evidence/index.js'
 import type { ExchangePlan } from './case.js'
@@ -117,11 +118,30 @@ export class EmbeddedConverter implements ConverterUnderTest {
   }
 }
 
+/** Ports that no system gives out by itself: what was free between two exchanges another process of a busy night has then, if it asks for any port. */
+const FIRST_PORT = 10_000
+const LAST_PORT = 32_000
+
+/** Tries to find a free one; a bench has a few hundred in use. */
+const MAX_TRIES = 64
+
 /** Two free UDP addresses on loopback: taken once, together, to learn their ports. */
 async function freeAddresses(): Promise<readonly [string, string]> {
-  const links = [udpLink(LOOPBACK), udpLink(LOOPBACK)] as const
-  for (const link of links) await link.start({ packet: () => undefined })
+  const links = [await takenLink(), await takenLink()] as const
   const addresses = [links[0].address, links[1].address] as const
   for (const link of links) await link.close()
   return addresses
+}
+
+async function takenLink(): Promise<Link> {
+  for (let tries = 1; ; tries++) {
+    const link = udpLink(`udp://127.0.0.1:${randomInt(FIRST_PORT, LAST_PORT)}`)
+    try {
+      await link.start({ packet: () => undefined })
+      return link
+    } catch (failure) {
+      await link.close()
+      if (tries === MAX_TRIES) throw failure
+    }
+  }
 }
