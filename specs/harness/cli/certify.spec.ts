@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { CASE_IDS, CASES } from '../../../harness/certification/index.js'
+import { CASE_IDS, CASES, type CaseId } from '../../../harness/certification/index.js'
 import { startBroker } from './spec-broker.js'
 import { jsonLines, start, viewnet, type Ended } from './viewnet.js'
 
@@ -26,23 +26,42 @@ function contractOf({ stdout }: Ended): Contract {
   return lines[0] as unknown as Contract
 }
 
+/** Enough for counts, losses, refusals and topics; the whole catalogue is run once. */
+const CHOSEN: readonly CaseId[] = ['reach', 'list', 'clean', 'loss-full', 'loss-30', 'unknown-device']
+
 t.test('certify, twice with one seed, the first of them followed on its broker [issue 2, Show 2 and 4]', async (t) => {
-  const cwd = t.testdir({})
+  const bench = {
+    devices: [{ number: '00001-00020-00300-00007', driver: 'simulated', recordings: 60 }],
+    plan: { cases: { include: CHOSEN } },
+  }
+  // JSON is YAML.
+  const cwd = t.testdir({ 'bench.yaml': JSON.stringify(bench) })
   const broker = await startBroker()
   t.teardown(() => broker.close())
   const follower = start(['verify', '--broker', broker.url, '--run', 'followed', '--timeout', '100', '--json'])
   await broker.subscribed('/run/followed/')
-  const common = ['certify', '--seed', '11', '--recordings', '60', '--json']
-  const [first, second] = await Promise.all([
+  const common = ['certify', '--bench', 'bench.yaml', '--seed', '11', '--json']
+  const [first, second, everything] = await Promise.all([
     viewnet(
       [...common, '--broker', broker.url, '--run', 'followed', '--site', 'lab-7', '--station', 's1', '--report', 'r/1'],
       { cwd },
     ),
     viewnet(common, { cwd }),
+    viewnet('certify --seed 11 --recordings 20 --json', { cwd }),
   ])
-  t.equal(first.status, 0)
-  t.equal(second.status, 0)
-  const [one, two] = [contractOf(first), contractOf(second)]
+  for (const { status, stderr } of [first, second, everything]) t.equal(status, 0, stderr)
+  const [one, two, whole] = [contractOf(first), contractOf(second), contractOf(everything)]
+
+  t.test(
+    'without a bench file the whole catalogue is run, all but what takes long [architecture, What a user types]',
+    (t) => {
+      t.same(
+        whole.cases.map(({ id }) => id),
+        CASE_IDS.filter((id) => !(CASES[id] as readonly string[]).includes('long')),
+      )
+      t.end()
+    },
+  )
 
   t.test('the JSON keeps its contract to the letter [issue 2, JSON contracts]', (t) => {
     t.same(Object.keys(one), ['run', 'verdict', 'seed', 'device', 'converter', 'counts', 'cases', 'evidence', 'report'])
@@ -63,22 +82,23 @@ t.test('certify, twice with one seed, the first of them followed on its broker [
     }
     t.same(
       one.cases.map(({ id }) => id),
-      CASE_IDS.filter((id) => !(CASES[id] as readonly string[]).includes('long')),
+      CHOSEN,
     )
     t.end()
   })
 
   t.test('counts are sums over the exchanges of the cases [issue 2, JSON contracts]', (t) => {
-    for (const [name, total] of Object.entries(one.counts)) {
-      const values = one.cases.flatMap(({ measurements }) =>
-        measurements.flatMap((each) => (each.name === name ? [each.value] : [])),
-      )
-      t.equal(
-        values.reduce((sum, value) => sum + value, 0),
-        total,
-        name,
-      )
-    }
+    for (const { counts, cases } of [one, whole])
+      for (const [name, total] of Object.entries(counts)) {
+        const values = cases.flatMap(({ measurements }) =>
+          measurements.flatMap((each) => (each.name === name ? [each.value] : [])),
+        )
+        t.equal(
+          values.reduce((sum, value) => sum + value, 0),
+          total,
+          name,
+        )
+      }
     t.ok(one.counts['dropped']! > 0)
     t.ok(one.counts['resent']! > 0)
     t.equal(one.counts['received'], one.counts['announced'])
@@ -98,7 +118,7 @@ t.test('certify, twice with one seed, the first of them followed on its broker [
 
   t.test('the report folder holds the run by its names [architecture, What a user types]', async (t) => {
     t.equal(two.report, join('report', two.run), 'without --report: report/RUN')
-    for (const { report } of [one, two]) {
+    for (const { report } of [one, two, whole]) {
       const names = await readdir(join(cwd, report))
       for (const name of ['run.json', 'run.tap', 'junit.xml', 'packets.ndjson']) t.ok(names.includes(name), name)
     }
