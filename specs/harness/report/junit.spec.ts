@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { SaxesParser } from 'saxes'
 import t from 'tap'
 import { junitReport } from '../../../harness/report/index.js'
+import { inCheckout } from '../../checkout.js'
 import { HOSTILE_RECORD } from './hostile-record.js'
 
 interface Element {
@@ -76,3 +78,22 @@ t.test('tells run, seed, converter and verdict, and each measurement with its un
   t.equal(properties.filter(({ value }) => value?.startsWith('1.5 ')).length, HOSTILE_RECORD.cases.length)
   t.end()
 })
+
+/** libxml2, which is nobody's of ours. */
+const xmllint = (args: readonly string[], input: string): { status: number | null; stderr: string } =>
+  spawnSync('xmllint', args, { input, encoding: 'utf8' })
+const skip = xmllint(['--version'], '').status === 0 ? false : 'xmllint is not installed'
+
+t.test(
+  'is JUnit by a schema, as libxml2 reads it, whatever devices say of themselves [issue 6, Reports]',
+  { skip },
+  (t) => {
+    const schema = ['--noout', '--nonet', '--schema', inCheckout('specs', 'harness', 'report', 'junit.xsd'), '-']
+    const report = junitReport(HOSTILE_RECORD)
+    t.match(xmllint(schema, report), { status: 0, stderr: /- validates/ })
+    for (const wrong of [report.replace('time="1.234"', 'time="1.2 s"'), report.replace('<failure', '<failed')])
+      t.match(xmllint(schema, wrong), { status: 3, stderr: /fails to validate|parser error/ })
+    t.match(xmllint(schema, report.replace('<error', '<failure/><error')), { status: 3 }, 'one outcome a case')
+    t.end()
+  },
+)
