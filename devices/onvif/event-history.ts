@@ -1,5 +1,6 @@
 import { PackedReader } from './packed-number.js'
 import { sortInSteps } from './sorting.js'
+import type { StartState } from './track-timeline.js'
 
 /** What one event says, without the track that it says it of. */
 export interface Transition {
@@ -25,12 +26,15 @@ export class EventHistory {
   readonly #starts: Uint32Array
   /** By track: 1 where its changes came in another order than that of time. */
   readonly #isUnordered: Uint8Array
+  /** By track: the state where the search began, twice its time and one more with data; NaN: none. */
+  readonly #startCodes: Float64Array
   readonly #sorted = new Map<number, Float64Array>()
 
-  constructor(octets: Uint8Array, starts: Uint32Array, isUnordered: Uint8Array) {
+  constructor(octets: Uint8Array, starts: Uint32Array, isUnordered: Uint8Array, startCodes: Float64Array) {
     this.#octets = octets
     this.#starts = starts
     this.#isUnordered = isUnordered
+    this.#startCodes = startCodes
   }
 
   /** Sort the changes of a track that came in no order, in steps, for when they are read. */
@@ -56,6 +60,11 @@ export class EventHistory {
     if (!this.#sorted.has(owner)) for (const _ of this.sort(owner));
     for (const code of this.#sorted.get(owner) ?? []) yield transitionOf(code)
     this.#sorted.delete(owner)
+  }
+
+  startStateOf(owner: number): StartState | undefined {
+    const code = this.#startCodes[owner]!
+    return Number.isNaN(code) ? undefined : { timeMs: Math.floor(code / 2), isPresent: (code & 1) === 1 }
   }
 
   #read(owner: number): PackedReader {

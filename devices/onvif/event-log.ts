@@ -1,5 +1,6 @@
-import { codeOf, EventHistory, LARGE_OCTETS, timeOf, type Transition } from './event-history.js'
+import { codeOf, EventHistory, LARGE_OCTETS, timeOf } from './event-history.js'
 import { MAX_PACKED_OCTETS, PackedReader, writePacked } from './packed-number.js'
+import type { StateEvent } from './state-event.js'
 
 const BLOCK_OCTETS = 64 * 1024
 
@@ -18,6 +19,8 @@ export class EventLog {
   readonly #octetCounts: Uint32Array
   /** By owner: 1 where they came in another order than that of time. */
   readonly #isUnordered: Uint8Array
+  /** By owner: the first state that was told for where the search began, twice its time and one more with data; NaN: none. */
+  readonly #startCodes: Float64Array
   readonly #blocks: Uint8Array[] = []
   #block = new Uint8Array(0)
   #used = 0
@@ -29,10 +32,16 @@ export class EventLog {
     this.#latestCodes = new Float64Array(ownerCount)
     this.#octetCounts = new Uint32Array(ownerCount)
     this.#isUnordered = new Uint8Array(ownerCount)
+    this.#startCodes = new Float64Array(ownerCount).fill(NaN)
   }
 
-  /** Keep a change. */
-  add(owner: number, timeMs: number, isPresent: boolean, origin: Transition['origin']): void {
+  /** Keep a change, or the state where a search begins. */
+  add(owner: number, timeMs: number, isPresent: boolean, origin: StateEvent['origin']): void {
+    if (origin === 'start-state') {
+      // Some devices repeat it later, where it says nothing new.
+      if (Number.isNaN(this.#startCodes[owner])) this.#startCodes[owner] = timeMs * 2 + (isPresent ? 1 : 0)
+      return
+    }
     if (this.#used + MAX_ENTRY_OCTETS > this.#block.length) this.#beginBlock()
     const code = codeOf(timeMs, isPresent, origin)
     const latest = this.#latestCodes[owner]!
@@ -64,7 +73,7 @@ export class EventLog {
       }
       yield
     }
-    const history = new EventHistory(octets, starts, this.#isUnordered)
+    const history = new EventHistory(octets, starts, this.#isUnordered, this.#startCodes)
     for (let large = 0; large < this.#ownerCount; large++) {
       if (this.#isUnordered[large] === 1 && this.#octetCounts[large]! > LARGE_OCTETS) yield* history.sort(large)
     }

@@ -1,18 +1,13 @@
 import type { EventHistory, Transition } from './event-history.js'
 import { EventLog } from './event-log.js'
+import type { ListedTrack, RecordingTable } from './recording-table.js'
 import type { StateEvent } from './state-event.js'
-import { TrackTimeline, type Span, type StartState, type TrackBounds } from './track-timeline.js'
+import { TrackTimeline, type Span } from './track-timeline.js'
 import { XmlError } from './xml-error.js'
 
-/** A video track, and what is known of it before its events. */
-export interface VideoTrack extends TrackBounds {
-  readonly recordingToken: string
-  readonly trackToken: string
-}
-
 /** One recording resource: a span in which a video track holds data. */
-export interface Interval<Track extends VideoTrack> extends Span {
-  readonly track: Track
+export interface Interval extends Span {
+  readonly track: ListedTrack
   /** True when this is only where the track's data begin and end, because the device tells no events of it. */
   readonly isCoarse: boolean
 }
@@ -29,46 +24,31 @@ export interface SearchedRange {
  * A track's own events count (Track/State). Where a recording has none, for no track, those of the recording do (Recording/State). Where there are none
  * of either kind, one coarse interval covers the track's bounds.
  */
-export class IntervalBuilder<Track extends VideoTrack> {
-  /** Of all recordings, those of one next to each other; a track's place is its number in the log. */
-  readonly #tracks: Track[] = []
-  /** All of them, also those without video. */
-  readonly #listed: ReadonlyMap<string, unknown>
-  /** By token, in order; a recording's number in the log stands behind those of all tracks. */
-  readonly #recordings = new Map<string, number>()
-  /** By recording, and one more: where its tracks begin. */
-  readonly #firstTracks: number[] = []
+export class IntervalBuilder {
+  readonly #recordings: RecordingTable
+  readonly #range: SearchedRange | undefined
   /** By recording: 1 when some track of it, of whatever type, speaks for itself. */
   readonly #hasTrackEvents: Uint8Array
-  readonly #range: SearchedRange | undefined
-  readonly #log: EventLog
-  /** By number in the log: the first state of each that was told for where the search began, twice its time and one more with data; NaN: none. */
-  readonly #startCodes: Float64Array
+  readonly #trackLog: EventLog
+  /** Few devices have events of recordings as well. */
+  #recordingLog: EventLog | undefined
+  #trackHistory: EventHistory | undefined
+  #recordingHistory: EventHistory | undefined
   /** Events of one recording mostly follow each other. */
   #latestToken = ''
   #latestRecording: number | undefined
   /** The first recording that an event was of and that nobody listed. */
   #unlistedToken: string | undefined
-  #history: EventHistory | undefined
 
   /**
-   * @param recordings - the video tracks of each by its token; events of others are passed over
+   * @param recordings - all of the device, complete; events of others are passed over
    * @param range - where to look; some devices also tell events of data that they have overwritten since, or that are not there yet
    */
-  constructor(recordings: ReadonlyMap<string, readonly Track[]>, range?: SearchedRange) {
-    this.#listed = recordings
+  constructor(recordings: RecordingTable, range?: SearchedRange) {
+    this.#recordings = recordings
     this.#range = range
-    for (const [token, tracks] of recordings) {
-      if (tracks.length === 0) continue
-      this.#recordings.set(token, this.#firstTracks.length)
-      this.#firstTracks.push(this.#tracks.length)
-      for (const track of tracks) this.#tracks.push(track)
-    }
-    this.#firstTracks.push(this.#tracks.length)
-    this.#hasTrackEvents = new Uint8Array(this.#recordings.size)
-    const ownerCount = this.#tracks.length + this.#recordings.size
-    this.#log = new EventLog(ownerCount)
-    this.#startCodes = new Float64Array(ownerCount).fill(NaN)
+    this.#hasTrackEvents = new Uint8Array(recordings.recordingCount)
+    this.#trackLog = new EventLog(recordings.trackCount)
   }
 
   /** Take an event. */
@@ -76,22 +56,25 @@ export class IntervalBuilder<Track extends VideoTrack> {
     const recording = this.#recordingOf(event.recordingToken) ?? this.#recordingOf(event.foundInToken)
     if (this.#isOutOfRange(event)) return
     if (recording === undefined) {
-      if (!this.#listed.has(event.recordingToken)) this.#unlistedToken ??= event.recordingToken
+      this.#unlistedToken ??= event.recordingToken
       return
     }
     if (event.subject === 'recording') {
-      if (this.#hasTrackEvents[recording] === 0) this.#keep(this.#tracks.length + recording, event)
+      if (this.#hasTrackEvents[recording] === 1) return
+      this.#recordingLog ??= new EventLog(this.#recordings.recordingCount)
+      this.#recordingLog.add(recording, event.timeMs, event.isPresent, event.origin)
       return
     }
     // That an audio track held nothing at the start does not tell that the device tells more about its tracks than about its recordings.
     if (event.origin !== 'start-state' || event.isPresent) this.#hasTrackEvents[recording] = 1
     const track = this.#trackOf(recording, event.trackToken)
-    if (track !== undefined) this.#keep(track, event)
+    if (track !== undefined) this.#trackLog.add(track, event.timeMs, event.isPresent, event.origin)
   }
 
   /** No more events: put them in order, in steps of a few milliseconds. */
   *settle(): Generator<undefined> {
-    this.#history ??= yield* this.#log.release()
+    this.#trackHistory ??= yield* this.#trackLog.release()
+    if (this.#recordingLog) this.#recordingHistory ??= yield* this.#recordingLog.release()
   }
 
   /**
@@ -99,14 +82,14 @@ export class IntervalBuilder<Track extends VideoTrack> {
    *
    * @throws {@link XmlError} when the events contradict the list of recordings
    */
-  *finish(): Generator<Interval<Track>> {
+  *finish(): Generator<Interval> {
     for (const _ of this.settle());
-    const history = this.#history! // settled
-    for (const recording of this.#recordings.values()) {
-      const end = this.#firstTracks[recording + 1]!
-      for (let number = this.#firstTracks[recording]!; number < end; number++) {
-        const track = this.#tracks[number]!
-        const timeline = new TrackTimeline(track, this.#startStateOf(number))
+    const history = this.#trackHistory! // settled
+    for (let recording = 0; recording < this.#recordings.recordingCount; recording++) {
+      const end = this.#recordings.endOfTracksOf(recording)
+      for (let number = this.#recordings.firstTrackOf(recording); number < end; number++) {
+        const track = this.#recordings.trackAt(recording, number)
+        const timeline = new TrackTimeline(track, history.startStateOf(number))
         for (const transition of history.of(number)) {
           const span = timeline.receive(transition)
           if (span) yield intervalOf(track, span)
@@ -115,7 +98,7 @@ export class IntervalBuilder<Track extends VideoTrack> {
           const span = timeline.finish()
           if (span) yield intervalOf(track, span)
         } else {
-          yield* this.#untold(track, recording, history)
+          yield* this.#untold(track, recording)
         }
       }
     }
@@ -124,19 +107,17 @@ export class IntervalBuilder<Track extends VideoTrack> {
   #recordingOf(token: string): number | undefined {
     if (this.#latestToken !== token) {
       this.#latestToken = token
-      this.#latestRecording = this.#recordings.get(token)
+      this.#latestRecording = this.#recordings.recordingOf(token)
     }
     return this.#latestRecording
   }
 
   #trackOf(recording: number, token: string): number | undefined {
-    const first = this.#firstTracks[recording]!
-    const end = this.#firstTracks[recording + 1]!
-    for (let number = first; number < end; number++) {
-      if (this.#tracks[number]!.trackToken === token) return number
-    }
+    const track = this.#recordings.trackOf(recording, token)
+    if (track !== undefined || token !== '') return track
     // Where a device does not say which track it means, there has to be only one that it can mean.
-    return token === '' && end - first === 1 ? first : undefined
+    const first = this.#recordings.firstTrackOf(recording)
+    return this.#recordings.endOfTracksOf(recording) - first === 1 ? first : undefined
   }
 
   #isOutOfRange({ timeMs, origin }: StateEvent): boolean {
@@ -144,23 +125,11 @@ export class IntervalBuilder<Track extends VideoTrack> {
     return range !== undefined && origin !== 'start-state' && (timeMs < range.fromMs || timeMs > range.toMs)
   }
 
-  #keep(owner: number, { timeMs, isPresent, origin }: StateEvent): void {
-    if (origin !== 'start-state') this.#log.add(owner, timeMs, isPresent, origin)
-    // Some devices repeat the start state later, where it says nothing new.
-    else if (Number.isNaN(this.#startCodes[owner])) this.#startCodes[owner] = timeMs * 2 + (isPresent ? 1 : 0)
-  }
-
-  #startStateOf(owner: number): StartState | undefined {
-    const code = this.#startCodes[owner]!
-    return Number.isNaN(code) ? undefined : { timeMs: Math.floor(code / 2), isPresent: (code & 1) === 1 }
-  }
-
   /** The intervals of a track that has no events of its own. */
-  *#untold(track: Track, recording: number, history: EventHistory): Generator<Interval<Track>> {
-    const isToldByRecording = this.#hasTrackEvents[recording] === 0
-    const owner = this.#tracks.length + recording
-    const timeline = new TrackTimeline(track, isToldByRecording ? this.#startStateOf(owner) : undefined)
-    for (const transition of isToldByRecording ? history.of(owner) : []) {
+  *#untold(track: ListedTrack, recording: number): Generator<Interval> {
+    const history = this.#hasTrackEvents[recording] === 0 ? this.#recordingHistory : undefined
+    const timeline = new TrackTimeline(track, history?.startStateOf(recording))
+    for (const transition of history?.of(recording) ?? []) {
       const span = timeline.receive(asRecordingState(transition))
       // These events speak of the recording job: what it wrote before the track's oldest data has been overwritten since.
       if (span && !isOver(span, track.dataFromMs)) yield intervalOf(track, span)
@@ -183,7 +152,7 @@ export class IntervalBuilder<Track extends VideoTrack> {
 }
 
 /** Not by spreading the span: V8 then keeps every one of a list until the next full collection, 200 octets each. */
-function intervalOf<Track extends VideoTrack>(track: Track, { startMs, endMs }: Span): Interval<Track> {
+function intervalOf(track: ListedTrack, { startMs, endMs }: Span): Interval {
   return { track, startMs, endMs, isCoarse: false }
 }
 

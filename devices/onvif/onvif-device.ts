@@ -95,12 +95,14 @@ export class OnvifDevice implements MonitoringDevice {
     const services = await this.#askForServices(limits)
     const address = this.#addressOf(REPLAY_SERVICE, services)
     const searched = this.#addressOf(SEARCH_SERVICE, services)
-    const { tracks } = await readRecordings(searchWithinBudget(this.#client, searched, this.#options, signal))
-    const withVideo = [...tracks].filter(([, videos]) => videos.length > 0).slice(0, Math.max(1, Math.min(most, 1000)))
+    const { table } = await readRecordings(searchWithinBudget(this.#client, searched, this.#options, signal))
     const { user, password = '' } = this.#options
     const credentials = user === undefined ? undefined : { user, password }
-    for (const [recordingToken] of withVideo)
+    let left = Math.max(1, Math.min(most, 1000))
+    for (const recordingToken of table.withVideo()) {
       yield await describeReplay(this.#client, { ...limits, address, recordingToken, credentials })
+      if (--left === 0) return
+    }
   }
 
   /** Release the connections, once the calls under way are over. Closing twice is fine. */

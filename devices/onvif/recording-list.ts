@@ -6,7 +6,7 @@ import { IntervalBuilder, type Interval, type SearchedRange } from './intervals.
 import { searchWithinBudget } from './listing-budget.js'
 import type { Asker } from './onvif-client.js'
 import type { ParsedOptions } from './options.js'
-import { RecordingReader, type ListedTrack } from './recording-reader.js'
+import { RecordingReader } from './recording-reader.js'
 import { search, type SearchOptions } from './search-session.js'
 import { findEvents, findRecordings, type EventSearch } from './soap-request.js'
 import { StateEventReader } from './state-event.js'
@@ -90,10 +90,10 @@ async function findIntervals(
   recordings: RecordingReader,
   deviceTimeMs: number,
   options: SearchOptions,
-): Promise<IntervalBuilder<ListedTrack>> {
-  const { tracks } = recordings
+): Promise<IntervalBuilder> {
+  const { table } = recordings
   const bounds = recordings.rangeOf(deviceTimeMs)
-  if (!bounds) return new IntervalBuilder(tracks)
+  if (!bounds) return new IntervalBuilder(table)
   const range = {
     fromMs: Math.max(0, bounds.fromMs - MARGIN_MS),
     toMs: Math.min(bounds.toMs + MARGIN_MS, LAST_MOMENT_MS),
@@ -101,7 +101,7 @@ async function findIntervals(
   for (const [index, wanted] of asksFor(range).entries()) {
     try {
       return await startedAgain(async () => {
-        const builder = new IntervalBuilder(tracks, range)
+        const builder = new IntervalBuilder(table, range)
         await search(
           {
             start: findEvents(wanted),
@@ -119,7 +119,7 @@ async function findIntervals(
       if (!hasFaultCode(error, 'InvalidFilterFault') || index === LAST_ASK) throw error
     }
   }
-  return new IntervalBuilder(tracks)
+  return new IntervalBuilder(table)
 }
 
 /** What to ask for: what we want, and less and less of a filter for devices that refuse one. What comes beyond it is passed over here. */
@@ -159,7 +159,7 @@ function isSessionLoss(error: unknown): boolean {
   )
 }
 
-function toRecording({ track, startMs, endMs, isCoarse }: Interval<ListedTrack>, channel: number): Recording {
+function toRecording({ track, startMs, endMs, isCoarse }: Interval, channel: number): Recording {
   const token = `${track.recordingToken}/${track.trackToken}`
   const identity = isCoarse ? token : `${token}/${new Date(startMs).toISOString()}`
   // Before 1970 there was no recorder: a device without a clock wrote that.
@@ -171,7 +171,7 @@ function toRecording({ track, startMs, endMs, isCoarse }: Interval<ListedTrack>,
     : { startMs: fromMs, endMs: toMs, channel, kinds: 0, identity }
 }
 
-function isWanted({ startMs, endMs }: Interval<ListedTrack>, channel: number, query: RecordingQuery): boolean {
+function isWanted({ startMs, endMs }: Interval, channel: number, query: RecordingQuery): boolean {
   if (query.channel !== undefined && channel !== query.channel) return false
   if (query.toMs !== undefined && startMs >= query.toMs) return false
   return query.fromMs === undefined || endMs === undefined || endMs > query.fromMs

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import t from 'tap'
 import { IntervalBuilder, type SearchedRange } from '../../../devices/onvif/intervals.js'
+import { RecordingTable, type ListedRecording } from '../../../devices/onvif/recording-table.js'
 import type { StateEvent } from '../../../devices/onvif/state-event.js'
 
 const NO_BOUNDS = { dataFromMs: undefined, dataToMs: undefined }
@@ -104,6 +105,13 @@ const CASES: readonly Case[] = [
   },
 ]
 
+/** A device with one recording. */
+function listed(token: string, videoTracks: ListedRecording['videoTracks'], isRecording = false): RecordingTable {
+  const table = new RecordingTable()
+  table.set({ token, source: '', isRecording, videoTracks })
+  return table
+}
+
 function parseEvents(text: string): StateEvent[] {
   return text.split(' ').flatMap((word) => {
     const match = /^(@|i)?(R|a)?(\d+)([+-])$/.exec(word)
@@ -125,8 +133,8 @@ function parseEvents(text: string): StateEvent[] {
 
 for (const { name, bounds, events, intervals } of CASES) {
   t.test(`${name} [search Recording Event Descriptions]`, (t) => {
-    const track = { recordingToken: 'r', trackToken: 'v', isRecording: false, ...NO_BOUNDS, ...bounds }
-    const builder = new IntervalBuilder(new Map([['r', [track]]]))
+    const { isRecording = false, ...known } = bounds ?? {}
+    const builder = new IntervalBuilder(listed('r', [{ token: 'v', ...NO_BOUNDS, ...known }], isRecording))
     parseEvents(events).forEach((event) => builder.receive(event))
     const built = [...builder.finish()]
     const told = built.map(({ startMs, endMs, isCoarse }) => `${isCoarse ? '~' : ''}${startMs}-${endMs ?? ''}`)
@@ -142,8 +150,11 @@ interface Setup {
 
 /** Build the intervals of video tracks of recording `r`; `v` alone when left out. */
 function build(events: string | readonly StateEvent[], { tracks = ['v'], range }: Setup = {}): string {
-  const listed = tracks.map((trackToken) => ({ recordingToken: 'r', trackToken, isRecording: false, ...NO_BOUNDS }))
-  const builder = new IntervalBuilder(new Map([['r', listed]]), range)
+  const table = listed(
+    'r',
+    tracks.map((token) => ({ token, ...NO_BOUNDS })),
+  )
+  const builder = new IntervalBuilder(table, range)
   for (const event of typeof events === 'string' ? parseEvents(events) : events) builder.receive(event)
   return [...builder.finish()].map(({ startMs, endMs }) => `${startMs}-${endMs ?? ''}`).join(' ')
 }
@@ -196,12 +207,13 @@ t.test('returns the intervals of any histories, however their events are interle
       fc.array(history, { minLength: 1, maxLength: 4 }),
       fc.infiniteStream(fc.nat()),
       (histories, numbers) => {
-        const tracks = histories.map((_, index) => ({
-          recordingToken: `r${index % 2}`,
-          trackToken: `v${index}`,
-          isRecording: false,
-          ...NO_BOUNDS,
-        }))
+        const table = new RecordingTable()
+        for (const recording of [0, 1]) {
+          const videoTracks = histories
+            .map((_, index) => ({ token: `v${index}`, ...NO_BOUNDS }))
+            .filter((_, index) => index % 2 === recording)
+          table.set({ token: `r${recording}`, source: '', isRecording: false, videoTracks })
+        }
         const events = histories
           .flatMap((spans, index): StateEvent[] => {
             const of = {
@@ -220,10 +232,7 @@ t.test('returns the intervals of any histories, however their events are interle
           .flatMap((event, index) => (index % 3 === 0 ? [event, event] : [event]))
           .map((event) => ({ event, rank: numbers.next().value }))
           .sort((a, b) => a.rank - b.rank)
-        const tokens = [...new Set(tracks.map(({ recordingToken }) => recordingToken))]
-        const builder = new IntervalBuilder(
-          new Map(tokens.map((token) => [token, tracks.filter(({ recordingToken }) => recordingToken === token)])),
-        )
+        const builder = new IntervalBuilder(table)
         for (const { event } of events) builder.receive(event)
         const built = [...builder.finish()]
         const told = built.map(({ track, startMs, endMs }) => `${track.trackToken} ${startMs} ${endMs}`)

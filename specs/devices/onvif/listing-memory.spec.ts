@@ -16,6 +16,7 @@ function heldOctets(): number {
 
 const FEW = 10_000
 const MANY = 50_000
+const CLIPS = 20_000
 const RESULTS_IN_PAGE = 1000
 const START_MS = Date.UTC(2026, 0, 1)
 
@@ -117,4 +118,17 @@ t.test('holds a few octets of each resource, however many there are', async (t) 
   )
   // Two events, packed, and twice while they are put in order; the rest is the collector's own. A text kept of each would be more.
   t.ok(ofEach < 40, 'fewer octets than one text takes')
+})
+
+t.test('holds no text of any recording, where each clip is one', async (t) => {
+  await list(CLIPS / 10, 2)
+  const few = await list(CLIPS / 10, 2)
+  const many = await list(CLIPS, 2)
+  t.equal(many.count, CLIPS)
+  const ofEach = (many.heldOctets - few.heldOctets) / (CLIPS - CLIPS / 10)
+  t.comment(
+    `held ${few.heldOctets} octets of ${CLIPS / 10} clips, ${many.heldOctets} of ${CLIPS}: ${ofEach.toFixed(1)} of each more`,
+  )
+  // A token, a track, their events, and columns that have room for twice as many; objects and texts in maps were 346.
+  t.ok(ofEach < 200)
 })

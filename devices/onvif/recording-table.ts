@@ -1,0 +1,148 @@
+import { TokenTable } from './token-table.js'
+import type { TrackBounds } from './track-timeline.js'
+
+/** A video track, and what is known of it before its events. */
+export interface ListedTrack extends TrackBounds {
+  readonly recordingToken: string
+  readonly trackToken: string
+  /** What names the source that was recorded in it. */
+  readonly source: string
+}
+
+/** A recording as its device tells it. */
+export interface ListedRecording {
+  readonly token: string
+  readonly source: string
+  readonly isRecording: boolean
+  readonly videoTracks: readonly {
+    readonly token: string
+    readonly dataFromMs: number | undefined
+    readonly dataToMs: number | undefined
+  }[]
+}
+
+/**
+ * The recordings of a device and their video tracks, each by its number from 0, as columns: some 70 octets each, because some devices have a recording for
+ * each of a hundred thousand clips.
+ */
+export class RecordingTable {
+  readonly #tokens = new TokenTable()
+  /** Texts that most recordings share. */
+  readonly #texts = new TokenTable()
+  /** By recording. */
+  readonly #firstTracks = new Column(Uint32Array)
+  readonly #trackCounts = new Column(Uint32Array)
+  /** By track. NaN where the device does not tell. */
+  readonly #dataFromMs = new Column(Float64Array)
+  readonly #dataToMs = new Column(Float64Array)
+  readonly #trackTexts = new Column(Uint32Array)
+  readonly #sourceTexts = new Column(Uint32Array)
+  readonly #isRecording = new Column(Uint8Array)
+  #trackCount = 0
+
+  get recordingCount(): number {
+    return this.#tokens.count
+  }
+
+  /** Tracks have numbers below. */
+  get trackCount(): number {
+    return this.#trackCount
+  }
+
+  /** Take a recording; one that is told again replaces what was told before. */
+  set({ token, source, isRecording, videoTracks }: ListedRecording): void {
+    const isNew = this.#tokens.find(token) === undefined
+    const recording = this.#tokens.add(token)
+    // Told again, most are as they were: those of a device that tells all again at every poll must not pile up.
+    if (isNew || this.#trackCounts.at(recording) !== videoTracks.length) {
+      this.#firstTracks.set(recording, this.#trackCount)
+      this.#trackCounts.set(recording, videoTracks.length)
+      this.#trackCount += videoTracks.length
+    }
+    const first = this.#firstTracks.at(recording)
+    const sourceText = this.#texts.add(source)
+    for (const [index, track] of videoTracks.entries()) {
+      this.#dataFromMs.set(first + index, track.dataFromMs ?? NaN)
+      this.#dataToMs.set(first + index, track.dataToMs ?? NaN)
+      this.#trackTexts.set(first + index, this.#texts.add(track.token))
+      this.#sourceTexts.set(first + index, sourceText)
+      this.#isRecording.set(first + index, isRecording ? 1 : 0)
+    }
+  }
+
+  /** @returns its number; `undefined` when it is not listed */
+  recordingOf(token: string): number | undefined {
+    return this.#tokens.find(token)
+  }
+
+  /** @returns the tokens of those that hold video, in the order in which the device told them first */
+  *withVideo(): Generator<string> {
+    for (let recording = 0; recording < this.recordingCount; recording++) {
+      if (this.#trackCounts.at(recording) > 0) yield this.#tokens.at(recording)
+    }
+  }
+
+  firstTrackOf(recording: number): number {
+    return this.#firstTracks.at(recording)
+  }
+
+  /** The track after its last. */
+  endOfTracksOf(recording: number): number {
+    return this.#firstTracks.at(recording) + this.#trackCounts.at(recording)
+  }
+
+  /** @returns its number; `undefined` when that recording has no such video track */
+  trackOf(recording: number, token: string): number | undefined {
+    const end = this.endOfTracksOf(recording)
+    const text = this.#texts.find(token)
+    if (text === undefined) return undefined
+    for (let track = this.firstTrackOf(recording); track < end; track++) {
+      if (this.#trackTexts.at(track) === text) return track
+    }
+    return undefined
+  }
+
+  /** One of a recording's tracks, put together. */
+  trackAt(recording: number, track: number): ListedTrack {
+    return {
+      recordingToken: this.#tokens.at(recording),
+      trackToken: this.#texts.at(this.#trackTexts.at(track)),
+      source: this.#texts.at(this.#sourceTexts.at(track)),
+      dataFromMs: known(this.#dataFromMs.at(track)),
+      dataToMs: known(this.#dataToMs.at(track)),
+      isRecording: this.#isRecording.at(track) === 1,
+    }
+  }
+}
+
+function known(timeMs: number): number | undefined {
+  return Number.isNaN(timeMs) ? undefined : timeMs
+}
+
+type Numbers = Float64Array | Uint32Array | Uint8Array
+
+/** Numbers of one kind, as many as are set. */
+class Column {
+  readonly #kind: new (length: number) => Numbers
+  #values: Numbers
+
+  constructor(kind: new (length: number) => Numbers) {
+    this.#kind = kind
+    this.#values = new kind(16)
+  }
+
+  /** @param index - at most one beyond the last */
+  set(index: number, value: number): void {
+    if (index >= this.#values.length) {
+      const larger = new this.#kind(Math.max(index + 1, this.#values.length * 2))
+      larger.set(this.#values)
+      this.#values = larger
+    }
+    this.#values[index] = value
+  }
+
+  /** @param index - of a value that was set */
+  at(index: number): number {
+    return this.#values[index]!
+  }
+}
