@@ -109,8 +109,8 @@ export class RunReader implements AsyncIterable<EvidenceEntry> {
       prepare: (client) => {
         // The documented way to hold a broker back: the next message is not taken before `acknowledge` is called.
         client.handleMessage = ({ topic, payload }, acknowledge) => {
-          // mqtt.js types a payload as text or octets; a received one is octets.
-          this.#receive(topic, Buffer.from(payload), () => acknowledge())
+          // mqtt.js types a payload as text or octets; a received one is octets, and ours alone.
+          this.#receive(topic, typeof payload === 'string' ? Buffer.from(payload) : payload, () => acknowledge())
         }
       },
       onConnected: (client, isResumed) => {
