@@ -1,12 +1,14 @@
 import type { ComponentChildren, JSX } from 'preact'
 import type { RunVerdict } from '../run-record.js'
-import { Tone, VERDICT_MEANS } from './outcome-mark.js'
+import { Tone } from './outcome-mark.js'
 
 interface MastheadProps {
   /** What kind of page this is. */
   readonly kind: string
   readonly title: string
   readonly verdict: RunVerdict
+  /** What the verdict means, in a sentence. */
+  readonly means: string
   /** Why the verdict is not `pass`; empty otherwise. */
   readonly why: string
   /** Name and value; those whose value is empty are left out. */
@@ -15,13 +17,13 @@ interface MastheadProps {
 }
 
 /** The head of a page: the verdict first, then what it is about. */
-export function Masthead({ kind, title, verdict, why, facts, children }: MastheadProps): JSX.Element {
+export function Masthead({ kind, title, verdict, means, why, facts, children }: MastheadProps): JSX.Element {
   return (
     <header class={`masthead ${Tone[verdict]}`}>
       <p class="kind">{kind}</p>
       <div class="verdict">
         <strong>{verdict}</strong>
-        <span>{VERDICT_MEANS[verdict]}</span>
+        <span>{means}</span>
       </div>
       <h1>
         <bdi>{title}</bdi>

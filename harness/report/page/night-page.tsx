@@ -1,6 +1,7 @@
 import { scaleUtc, type ScaleTime } from 'd3-scale'
 import type { JSX } from 'preact'
 import type { NightAttempt, NightRecord } from '../night-record.js'
+import type { RunVerdict } from '../run-record.js'
 import { htmlDocument, plainRecord } from './document.js'
 import { counted, moment, percent, timeSpan } from './figures.js'
 import { Masthead } from './masthead.js'
@@ -9,6 +10,9 @@ import { NightTrends } from './night-trends.js'
 import { NightTroubles } from './night-troubles.js'
 import { OutcomeBar, OutcomeMark, Tone } from './outcome-mark.js'
 import { anchorAt, extent, roomyTicks } from './scales.js'
+
+/** Devices from which on a phone shows three beside each other, without their models. */
+const MANY = 12
 
 /**
  * One night as one HTML page: what needs a person first, then every device, the course of the night, and trends.
@@ -26,7 +30,7 @@ export function nightPage(record: NightRecord): string {
       <NightHead night={night} />
       <section>
         <h2>The wall</h2>
-        <ol class="wall">
+        <ol class={devices.length > MANY ? 'wall dense' : 'wall'}>
           {devices.map((device, at) => (
             <Tile device={device} at={at} />
           ))}
@@ -39,6 +43,13 @@ export function nightPage(record: NightRecord): string {
   )
 }
 
+/** What the verdict of a night means, in a sentence. */
+const NIGHT_MEANS: Readonly<Record<RunVerdict, string>> = {
+  pass: 'Every device passed.',
+  fail: 'A device failed, or the converter with it.',
+  'could-not-test': 'No device failed, but at least one could not be tested.',
+}
+
 function NightHead({
   night: { night, verdict, startedAt, durationMs, seed, bench, devices },
 }: NightProps): JSX.Element {
@@ -48,6 +59,7 @@ function NightHead({
       kind="Viewnet · night"
       title={night}
       verdict={verdict}
+      means={NIGHT_MEANS[verdict]}
       why=""
       facts={[
         ['bench', bench],

@@ -9,7 +9,7 @@ import { htmlDocument, plainRecord } from './document.js'
 import { Failures } from './failures.js'
 import { counted, figure, moment, timeSpan } from './figures.js'
 import { Masthead } from './masthead.js'
-import { OutcomeBar, OutcomeMark } from './outcome-mark.js'
+import { OutcomeBar, OutcomeMark, VERDICT_MEANS } from './outcome-mark.js'
 import { PacketLadder } from './packet-ladder.js'
 import { RecoveryPlot } from './recovery-plot.js'
 import { Times } from './times.js'
@@ -65,6 +65,7 @@ function RunHead({ run }: { readonly run: RunRecord }): JSX.Element {
       kind="Viewnet · run"
       title={deviceName === '' ? device : deviceName}
       verdict={run.verdict}
+      means={VERDICT_MEANS[run.verdict]}
       why={run.why}
       facts={[
         ['device number', device],

@@ -201,6 +201,8 @@ const NARROW = `
   .facts > div { display: grid; grid-template-columns: 6.6rem minmax(0, 1fr); gap: .8rem; align-items: baseline }
   .wall { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .45rem }
   .tile a { padding: .4rem .6rem .45rem } .tile b { font-size: .93rem }
+  .wall.dense { grid-template-columns: repeat(3, minmax(0, 1fr)) } .wall.dense .tile-name + .small { display: none }
+  .wall.dense .number { font-size: .58rem } .wall.dense .number b { display: block }
   .course-row { grid-template-columns: minmax(0, 1fr) auto; gap: .1rem .8rem }
   .course-row svg { grid-column: 1 / -1; grid-row: 2 }
   .course-axis > span:first-child { display: none }
