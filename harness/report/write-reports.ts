@@ -5,7 +5,6 @@ import { certifyRun, CertificateError, type SigningKey } from './certificate/ind
 import { ctrfReport } from './ctrf.js'
 import { readStories } from './exchange-story/read-stories.js'
 import { junitReport } from './junit.js'
-import type { Trend } from './night-record.js'
 import { runPage } from './page/run-page.js'
 import type { RunRecord } from './run-record.js'
 import { tapReport } from './tap.js'
@@ -14,8 +13,6 @@ import { tapReport } from './tap.js'
 export interface WriteReportsOptions {
   /** Certifies the run: `run.jws`, and the public key beside it. Default: the run stays unsigned. */
   readonly signingKey?: SigningKey | undefined
-  /** How measurements of the device moved over earlier runs, for the page. Default: nothing is known of them. */
-  readonly history?: readonly Trend[]
 }
 
 /**
@@ -26,10 +23,7 @@ export interface WriteReportsOptions {
  *
  * @throws BenchError `ERR_VIEWNET_REPORT` when one cannot be written
  */
-export async function writeReports(
-  record: RunRecord,
-  { signingKey, history = [] }: WriteReportsOptions = {},
-): Promise<void> {
+export async function writeReports(record: RunRecord, { signingKey }: WriteReportsOptions = {}): Promise<void> {
   const { report } = record
   const runJson = `${JSON.stringify(record, wellFormed, 2)}\n`
   const write = (name: string, text: string): Promise<void> => writeFile(join(report, name), text)
@@ -49,7 +43,7 @@ export async function writeReports(
     }
     // Last, because of what is long it takes longest: everything else is there already.
     const stories = await readStories(join(report, 'packets.ndjson'))
-    await write('report.html', runPage({ record, stories, history }))
+    await write('report.html', runPage({ record, stories }))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new BenchError('ERR_VIEWNET_REPORT', `report: expected to write into '${report}', got ${reason}`, { cause })

@@ -1,6 +1,5 @@
 import type { JSX } from 'preact'
 import type { ExchangeStory, RunStories } from '../exchange-story/story.js'
-import type { Trend } from '../night-record.js'
 import type { RunRecord } from '../run-record.js'
 import { BenchTimeline } from './bench-timeline.js'
 import { CaseList, CaseWall } from './case-wall.js'
@@ -19,8 +18,6 @@ export interface RunPageParts {
   readonly record: RunRecord
   /** Its exchanges, told from the evidence. */
   readonly stories: RunStories
-  /** How measurements of the device moved over earlier runs. Default: nothing is known of them. */
-  readonly history?: readonly Trend[]
 }
 
 /**
@@ -29,7 +26,7 @@ export interface RunPageParts {
  * It is a file of its own that fetches nothing and runs nothing; whatever devices say is escaped.
  */
 export function runPage(parts: RunPageParts): string {
-  const { record: run, stories, history = [] } = plainRecord(parts)
+  const { record: run, stories } = plainRecord(parts)
   return htmlDocument(
     `${run.verdict}: ${run.deviceName === '' ? run.device : run.deviceName}`,
     <main>
@@ -40,7 +37,7 @@ export function runPage(parts: RunPageParts): string {
       </section>
       <Failures run={run} />
       <BenchTimeline cases={run.cases} entries={run.timeline ?? []} durationMs={run.durationMs} />
-      <Times cases={run.cases} history={history} />
+      <Times cases={run.cases} />
       <Exchanges run={run} stories={stories} />
       <section>
         <h2>Every case in full</h2>

@@ -170,7 +170,7 @@ const RUN = `
 .legend { margin-top: .4rem } .legend i { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin: 0 .2em 0 .7em } .legend i.on { background: var(--pass) } .legend i.off { background: var(--idle) } .legend i.boot { background: var(--converter) } .legend i.panic { background: var(--fail) }
 .event.on, .event.ready { fill: var(--pass) } .event.off { fill: var(--idle) } .event.boot { fill: var(--converter) } .event.panic, .event.error { fill: var(--fail) }
 .lines { font-size: .82rem; margin-top: .5rem } .lines .at { display: inline-block; min-width: 5.5rem; color: var(--muted) } .lines .panic, .lines .error { color: var(--fail) }
-.times .course-name { flex-wrap: wrap; gap: 0 .5rem } .time-bar { fill: var(--converter) } .times + .trend-grid { margin-top: .8rem }
+.times .course-name { flex-wrap: wrap; gap: 0 .5rem } .time-bar { fill: var(--converter) }
 details { margin-top: .7rem } summary { cursor: pointer; color: var(--muted); font-size: .92rem } details[open] > summary { margin-bottom: .5rem }
 .recovery { margin-top: .8rem }
 .band { fill: var(--band) } .goal { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 5 4 }

@@ -1,48 +1,35 @@
 import { scaleLinear } from 'd3-scale'
 import type { JSX } from 'preact'
-import type { Trend } from '../night-record.js'
 import type { CaseRecord, Measurement } from '../run-record.js'
 import { counted, percent, timeSpan } from './figures.js'
 import { extent } from './scales.js'
-import { TrendCard } from './trend.js'
 
 interface TimesProps {
   readonly cases: readonly CaseRecord[]
-  readonly history: readonly Trend[]
 }
 
-/** How long the device took to boot, to list, to answer: bars of this run, and trends over runs where they are known. */
-export function Times({ cases, history }: TimesProps): JSX.Element | null {
+/** How long the device took to boot, to list, to answer: a bar each. */
+export function Times({ cases }: TimesProps): JSX.Element | null {
   const bars = barsOf(cases)
-  const trends = history.filter(({ points }) => points.length > 1)
-  if (bars.length === 0 && trends.length === 0) return null
+  if (bars.length === 0) return null
   const x = scaleLinear([0, Math.max(1, ...bars.map(({ high }) => high))], [0, 1])
   return (
     <section>
       <h2>How long the device takes</h2>
-      {bars.length > 0 && (
-        <ul class="course times">
-          {bars.map(({ name, from, ms, low, high }) => (
-            <li class="course-row">
-              <span class="course-name">
-                <span>{name}</span> <span class="small">{from}</span>
-              </span>
-              <svg width="100%" height="22" aria-hidden="true">
-                <rect class="time-bar" width={percent(Math.max(0.002, x(ms)))} y="5" height="12" rx="3" />
-                {high > low && <line class="whisker" x1={percent(x(low))} x2={percent(x(high))} y1="11" y2="11" />}
-              </svg>
-              <span class="small">{timeSpan(ms)}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-      {trends.length > 0 && (
-        <div class="trend-grid">
-          {trends.map((trend) => (
-            <TrendCard trend={trend} title={trend.measurement} />
-          ))}
-        </div>
-      )}
+      <ul class="course times">
+        {bars.map(({ name, from, ms, low, high }) => (
+          <li class="course-row">
+            <span class="course-name">
+              <span>{name}</span> <span class="small">{from}</span>
+            </span>
+            <svg width="100%" height="22" aria-hidden="true">
+              <rect class="time-bar" width={percent(Math.max(0.002, x(ms)))} y="5" height="12" rx="3" />
+              {high > low && <line class="whisker" x1={percent(x(low))} x2={percent(x(high))} y1="11" y2="11" />}
+            </svg>
+            <span class="small">{timeSpan(ms)}</span>
+          </li>
+        ))}
+      </ul>
     </section>
   )
 }
