@@ -18,6 +18,7 @@ import {
   ResourceRun,
   ResponseStatus,
   type NetworkAddress,
+  type Request,
 } from '../wire/index.js'
 import { inquire } from './device-inquiry.js'
 import type { ConversionServerEvents, ConversionServerStats, DropReason, ExchangeReference } from './events.js'
@@ -37,6 +38,8 @@ interface Route {
   readonly label: number | undefined
   /** Made with the first RESOURCE that goes this way. */
   encoder?: ResourceEncoder
+  /** Made with the first event of the exchange. */
+  reference?: ExchangeReference
 }
 
 /**
@@ -149,7 +152,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     if (unreadable) return this.#drop(unreadable, from)
     const { message } = this.#view
     const unexpected =
-      message.type === 'REQUEST' ? this.#receiveRequest(octets, from) : this.#table.receiveReport(from, message, now())
+      message.type === 'REQUEST' ? this.#receiveRequest(message, from) : this.#table.receiveReport(from, message, now())
     if (unexpected) return this.#drop(unexpected, from)
     // The first packet of a turn is answered at once. What comes with it is heard first, so that a flood of reports is not heard one a step.
     if (this.#step) return this.#drainEvents()
@@ -157,10 +160,14 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     if (this.#state === 'started') this.#step ??= setImmediate(() => this.#wake())
   }
 
-  /** A request is kept, and so is its way back: both are read out of the packet. */
-  #receiveRequest(octets: Uint8Array, from: string): UnexpectedReason | undefined {
-    const { source, destination, label, message } = this.#codec.decode(octets)
-    return this.#table.receive({ peer: from, destination: source, source: destination, label }, message, now())
+  /** A request is kept, and so is its way back: both are copied out of the packet. */
+  #receiveRequest(request: Request, from: string): UnexpectedReason | undefined {
+    const { source, destination, label } = this.#view
+    return this.#table.receive(
+      { peer: from, destination: source, source: destination, label },
+      copyOfRequest(request),
+      now(),
+    )
   }
 
   /** Do what is due, tell what happened, send what may go; then wait for the next moment. */
@@ -246,8 +253,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   }
 
   #handle({ path, exchange, event }: TableEvent<Route>): void {
-    const { request } = exchange
-    const reference = { exchange: request.exchange, peer: path.peer, device: formatMessageNumber(request.deviceNumber) }
+    const reference = (path.reference ??= referenceOf(path.peer, exchange.request))
     switch (event.type) {
       case 'resourcesWanted':
         this.emit('exchangeOpened', reference)
@@ -320,6 +326,31 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   #fail(error: ViewnetError): void {
     if (this.listenerCount('error') > 0) this.emit('error', error)
     else process.emitWarning(error)
+  }
+}
+
+function referenceOf(peer: string, { exchange, deviceNumber }: Request): ExchangeReference {
+  return { exchange, peer, device: formatMessageNumber(deviceNumber) }
+}
+
+/** A view's fields are read when asked for: a copy holds them. */
+function copyOfRequest(request: Request): Request {
+  const { exchange, converterNumber, selective, credit, deviceNumber, channel, kinds } = request
+  const { resourceLimit, fromMs, toMs, ratePacketsPerSecond, windowPackets } = request
+  return {
+    type: 'REQUEST',
+    exchange,
+    converterNumber,
+    selective,
+    credit,
+    deviceNumber,
+    channel,
+    kinds,
+    resourceLimit,
+    fromMs,
+    toMs,
+    ratePacketsPerSecond,
+    windowPackets,
   }
 }
 

@@ -81,10 +81,13 @@ export class ResourceEncoder {
     return this.#octets.length
   }
 
-  /** Write what all packets of the exchange have in common to the beginning of each of a slab's places; {@link ResourceEncoder.writeBody} does the rest. */
-  writeHeaders(slab: Uint8Array, packetCount: number): void {
+  /**
+   * Write what all packets of the exchange have in common to the beginning of some of a slab's places, from one to before another;
+   * {@link ResourceEncoder.writeBody} does the rest.
+   */
+  writeHeaders(slab: Uint8Array, from: number, to: number): void {
     const header = this.#octets.subarray(0, this.#bodyAt)
-    for (let packet = 0; packet < packetCount; packet++) slab.set(header, packet * this.#octets.length)
+    for (let packet = from; packet < to; packet++) slab.set(header, packet * this.#octets.length)
   }
 
   /**

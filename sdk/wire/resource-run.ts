@@ -12,6 +12,8 @@ export class ResourceRun {
   readonly #slab: Uint8Array
   readonly #packetsMost: number
   #encoder: ResourceEncoder | undefined
+  /** Places that hold the encoder's header. */
+  #headerCount = 0
   #packetsWanted = 0
   #packetCount = 0
 
@@ -24,9 +26,13 @@ export class ResourceRun {
   /** Begin a run of at most `packetsWanted` packets; what was in it is gone. */
   begin(encoder: ResourceEncoder, packetsWanted: number = this.#packetsMost): void {
     // The headers of the run before are still in place where it was of the same exchange.
-    if (encoder !== this.#encoder) encoder.writeHeaders(this.#slab, this.#packetsMost)
+    if (encoder !== this.#encoder) this.#headerCount = 0
     this.#encoder = encoder
     this.#packetsWanted = Math.min(packetsWanted, this.#packetsMost)
+    if (this.#headerCount < this.#packetsWanted) {
+      encoder.writeHeaders(this.#slab, this.#headerCount, this.#packetsWanted)
+      this.#headerCount = this.#packetsWanted
+    }
     this.#packetCount = 0
   }
 
