@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { EthernetAnswer, EthernetRole } from './ethernet-messages.js'
 import type { Measurement } from './figure.js'
 
-const ROUNDS = 7
+const ROUNDS = 5
 
 /** Raw Ethernet links over a veth pair, beside bare AF_PACKET sockets with the same batches; in a process with a network namespace of its own. */
 export function ethernetMeasurement(): Measurement {

@@ -42,6 +42,8 @@ interface MeasurementBase {
   readonly warmUps?: number
   /** Why this machine cannot measure it, asked before anything is; undefined: it can. */
   readonly unavailable?: () => Promise<string | undefined> | string | undefined
+  /** Called before any figure is measured: begins what has to wait for a while, so that it waits while others are measured. */
+  readonly prepare?: () => void
   /** Called once after the last round, whatever happened: ends processes that the rounds share. */
   readonly close?: () => Promise<void> | void
 }

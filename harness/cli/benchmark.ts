@@ -22,6 +22,7 @@ export function benchmarkCommand(): Command {
       const processor = cpus()[0]?.model ?? 'unknown processor'
       note(`${cpus().length} × ${processor}, ${load()}, Node ${process.versions.node}`)
       const figures: Figure[] = []
+      for (const { prepare } of chosen) prepare?.()
       for (const [at, measurement] of chosen.entries()) {
         const startedAtMs = performance.now()
         const figure = await measure(measurement)
