@@ -3,6 +3,6 @@
  *
  * @module devices/ptz
  */
-export { PelcoHead, pelcoSchema, type PelcoOptions, type PtzHost } from './pelco-d.js'
+export { PelcoHead, pelcoSchema, type FoundHead, type PelcoOptions, type PtzHost } from './pelco-d.js'
 export type { PtzMove } from './pelco-frame.js'
 export { PtzError, PtzErrorCode } from './errors.js'

@@ -26,6 +26,14 @@ export interface PtzHost {
   readonly holder?: string | undefined
 }
 
+/** A head that is not open. */
+export interface FoundHead {
+  /** {@link PelcoHead.id}. */
+  readonly id: string
+  /** Open the port, once; nothing is sent. Throws PtzError when somebody else holds it. */
+  open(): Promise<PelcoHead>
+}
+
 /**
  * An analogue camera's pan and tilt head, by Pelco-D. It answers nothing, so what is fulfilled here is that the command was sent. A head that moves goes on
  * moving until it is told to stop: closing always sends that.
@@ -52,23 +60,40 @@ export class PelcoHead {
   }
 
   /**
-   * Open the port; nothing is sent.
+   * Find the port, and open nothing: its id is then known, which leases are taken by.
    *
    * @throws UsageError `ERR_VIEWNET_OPTION` when an option is wrong
-   * @throws PtzError when there is no such port, or somebody else holds it
+   * @throws PtzError when there is no such port
+   */
+  static async find(options: PelcoOptions, host: PtzHost = {}): Promise<FoundHead> {
+    const { port, address, baudRate: speed } = parseStrictly(pelcoSchema, options, 'Pelco-D head')
+    const blamed = <T>(work: Promise<T>): Promise<T> =>
+      work.catch((error: unknown) => {
+        throw blame(describePort(port), error)
+      })
+    const found = await blamed(findPort(port, host.binding))
+    const open = async (): Promise<PelcoHead> => {
+      let release
+      try {
+        release = holdPort(found.id, host.holder ?? 'another PTZ head')
+        const line = await SerialLine.open(found.path, { baudRate: speed }, host.binding)
+        return new PelcoHead(found, address, line, release)
+      } catch (error) {
+        release?.()
+        throw error
+      }
+    }
+    return { id: found.id, open: () => blamed(open()) }
+  }
+
+  /**
+   * Find the port and open it; nothing is sent.
+   *
+   * @throws what {@link PelcoHead.find} throws; PtzError when somebody else holds the port
    */
   static async open(options: PelcoOptions, host: PtzHost = {}): Promise<PelcoHead> {
-    const { port, address, baudRate: speed } = parseStrictly(pelcoSchema, options, 'Pelco-D head')
-    let release
-    try {
-      const found = await findPort(port, host.binding)
-      release = holdPort(found.id, host.holder ?? 'another PTZ head')
-      const line = await SerialLine.open(found.path, { baudRate: speed }, host.binding)
-      return new PelcoHead(found, address, line, release)
-    } catch (error) {
-      release?.()
-      throw blame(describePort(port), error)
-    }
+    const found = await PelcoHead.find(options, host)
+    return found.open()
   }
 
   /** Move until told otherwise; what is left out stands still. */

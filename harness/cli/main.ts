@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     description: 'switch the power of a device of a bench by hand, under a lease: on, off, cycle, state, secure',
     load: async () => (await import('./power.js')).powerCommand,
   },
+  ptz: {
+    description: 'turn the analogue head of a device of a bench by hand, under a lease: move, stop, go-to, store',
+    load: async () => (await import('./ptz.js')).ptzCommand,
+  },
   nightly: {
     description: 'certify every device of a bench through the night: in parallel, with retries, resumable, one verdict',
     load: async () => (await import('./nightly.js')).nightlyCommand,

@@ -24,6 +24,14 @@ export function ratio(text: string): number {
   return value
 }
 
+/** A share of -1 to 1: one way or the other. */
+export function signedRatio(text: string): number {
+  const size = decimal(text.replace(/^-/, ''))
+  if (!(size >= 0 && size <= 1))
+    throw new InvalidArgumentError(`Expected a ratio of -1 to 1, such as -0.5, got '${text}'.`)
+  return text.startsWith('-') ? -size : size
+}
+
 /** A time span, in seconds. */
 export function seconds(text: string): number {
   const value = decimal(text)

@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Command } from 'commander'
+import { UsageError } from 'viewnet/device'
+import { PelcoHead, type PtzMove } from 'viewnet/devices/ptz'
+import { describeHolder, Leases, type BenchDevice, type BenchPtz } from '../bench/index.js'
+import { devicesNamed, readBench } from './bench.js'
+import { integer, messageNumber, seconds, signedRatio } from './option-parsers.js'
+import { note, print, printJson } from './output.js'
+import { stopSignal } from './until-stopped.js'
+
+const ACTIONS = {
+  move: 'move for a while, by --pan, --tilt and --zoom, then stop',
+  stop: 'stop every movement',
+  'go-to': 'go to a stored position, by --preset',
+  store: 'store the position where it stands, by --preset',
+} as const
+type Action = keyof typeof ACTIONS
+
+const MOVE_SECONDS = 1
+/** Slow heads take so long from one end to the other. */
+const TRAVEL_SECONDS = 10
+
+interface PtzFlags extends PtzMove {
+  readonly bench: string
+  readonly device?: string
+  readonly seconds?: number
+  readonly preset?: number
+  readonly json?: boolean
+}
+
+const HELP = `
+Actions:
+${Object.entries(ACTIONS)
+  .map(([name, does]) => `  ${name.padEnd(6)} ${does}`)
+  .join('\n')}
+
+A head answers nothing: what is told is that the command was sent. However this ends, the head is told to stop.
+
+Example:
+  viewnet ptz --bench bench.yaml --device 00001-00020-00300-00007 move --pan -0.5 --seconds 2`
+
+/** `viewnet ptz`: turns the analogue head of a device by hand. */
+export function ptzCommand(): Command {
+  return new Command('ptz')
+    .description('turn the analogue head of a device of a bench by hand, under a lease')
+    .addArgument(
+      new Command().createArgument('<action>', Object.keys(ACTIONS).join(', ')).choices(Object.keys(ACTIONS)),
+    )
+    .requiredOption('--bench <file>', 'YAML: the devices of a bench')
+    .option('--device <number>', 'a device of the bench file; default: the only one with a head', messageNumber)
+    .option('--pan <ratio>', 'move: -1 (left, full speed) to 1 (right)', signedRatio)
+    .option('--tilt <ratio>', 'move: -1 (down) to 1 (up)', signedRatio)
+    .option('--zoom <ratio>', 'move: -1 (wide) to 1 (tele)', signedRatio)
+    .option('--seconds <S>', 'move: for how long, default 1; go-to: how long it may travel, default 10', seconds)
+    .option('--preset <N>', 'go-to, store: which position, 1–255', integer(1, 255))
+    .option('--json', 'one JSON object on stdout: device, head, action')
+    .addHelpText('after', HELP)
+    .action(async (action: Action, flags: PtzFlags) => {
+      const { signal, release } = stopSignal()
+      try {
+        await turnHead(action, flags, signal)
+      } finally {
+        release()
+      }
+    })
+}
+
+async function turnHead(action: Action, flags: PtzFlags, signal: AbortSignal): Promise<void> {
+  const command = commandOf(action, flags)
+  const { devices } = await readBench(flags.bench)
+  const { number, ptz } = deviceWithHead(devices, flags)
+  const { driver: _, ...options } = ptz
+  const holder = `ptz ${number}`
+  const found = await PelcoHead.find(options, { holder })
+  const leases = new Leases()
+  try {
+    // Heads of one bus share its port.
+    using lease = await leases.acquire([{ name: found.id }], {
+      holder,
+      signal,
+      onWaiting: (blockers) => {
+        for (const blocker of blockers) note(`viewnet: waiting for ${describeHolder(blocker)}`)
+      },
+    })
+    lease.assertHeld()
+    await using head = await found.open()
+    await command(head, signal)
+  } finally {
+    leases.close()
+  }
+  if (flags.json === true) printJson({ device: number, head: `${found.id}#${ptz.address}`, action })
+  else print(`${number}: ${action} sent to ${found.id}, address ${ptz.address}`)
+}
+
+/** @throws UsageError `ERR_VIEWNET_OPTION` where it is not said what to do */
+function commandOf(
+  action: Action,
+  { pan, tilt, zoom, seconds: given, preset }: PtzFlags,
+): (head: PelcoHead, signal: AbortSignal) => Promise<void> {
+  const isMove = pan !== undefined || tilt !== undefined || zoom !== undefined
+  if (isMove !== (action === 'move'))
+    throw refused(
+      isMove
+        ? `expected the action move beside --pan, --tilt and --zoom, got ${action}`
+        : 'move: expected --pan, --tilt or --zoom, got none',
+    )
+  if ((preset !== undefined) !== (action === 'go-to' || action === 'store'))
+    throw refused(
+      preset === undefined
+        ? `${action}: expected --preset, got none`
+        : `expected go-to or store beside --preset, got ${action}`,
+    )
+  switch (action) {
+    case 'move':
+      return async (head, signal) => {
+        await head.move({ pan, tilt, zoom })
+        await pause(given ?? MOVE_SECONDS, signal)
+      }
+    case 'stop':
+      return (head) => head.stop()
+    case 'go-to':
+      return async (head, signal) => {
+        await head.goToPreset(preset!)
+        // Closing stops it wherever it is by then.
+        await pause(given ?? TRAVEL_SECONDS, signal)
+      }
+    case 'store':
+      return (head) => head.setPreset(preset!)
+  }
+}
+
+/** Wait; @throws the reason of the signal */
+async function pause(forSeconds: number, signal: AbortSignal): Promise<void> {
+  await delay(forSeconds * 1000, undefined, { signal }).catch(() => undefined)
+  signal.throwIfAborted()
+}
+
+type WithHead = BenchDevice & { readonly ptz: BenchPtz }
+
+/** @throws UsageError `ERR_VIEWNET_OPTION` where it is not said which */
+function deviceWithHead(devices: readonly BenchDevice[], { bench, device }: PtzFlags): WithHead {
+  const named = device === undefined ? devices : devicesNamed([device], devices, bench)
+  const withHead = named.filter((one): one is WithHead => one.ptz !== undefined)
+  const [one, another] = withHead
+  if (one && !another) return one
+  if (!one)
+    throw refused(
+      device === undefined
+        ? `${bench}: expected a device with ptz, got none`
+        : `device ${device}: expected ptz, got none`,
+    )
+  throw refused(
+    `option '--device <number>': expected one of ${withHead.map(({ number }) => number).join(', ')}, got none`,
+  )
+}
+
+function refused(message: string): UsageError {
+  return new UsageError('ERR_VIEWNET_OPTION', message)
+}
