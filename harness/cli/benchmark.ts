@@ -27,7 +27,7 @@ export function benchmarkCommand(): Command {
         const startedAtMs = performance.now()
         const figure = await measure(measurement)
         const tookS = ((performance.now() - startedAtMs) / 1000).toFixed(1)
-        note(`[${at + 1}/${chosen.length}] ${figure.name}: ${outcomeOf(figure)}, after ${tookS} s, ${load()}`)
+        note(`[${at + 1}/${chosen.length}] ${figure.name}: ${summaryOf(figure)}, after ${tookS} s, ${load()}`)
         figures.push(figure)
       }
       if (json) printJson(figures)
@@ -37,6 +37,14 @@ export function benchmarkCommand(): Command {
 
 /** Processes that wanted to run, on average over the last minute: what else the machine did. */
 const load = (): string => `load ${loadavg()[0]?.toFixed(1)}`
+
+/** Said as soon as it is known, so that a run that is cut short has told what it measured. */
+function summaryOf(figure: Figure): string {
+  const { value, baseline, unit, ratio, goal, skipped, failed } = figure
+  if (skipped !== undefined || failed !== undefined) return `${outcomeOf(figure)}: ${skipped ?? failed}`
+  const beside = baseline === null ? '' : ` beside ${rounded(baseline, unit)}, ${ratio?.toFixed(2)} ×`
+  return `${rounded(value, unit)}${beside}; goal ${goal}: ${outcomeOf(figure)}`
+}
 
 function outcomeOf({ met, skipped }: Figure): string {
   if (skipped !== undefined) return 'skipped'
