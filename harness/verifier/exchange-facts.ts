@@ -247,7 +247,10 @@ export class ExchangeFacts {
       if (sighting.said) this.pending ??= sighting
       return
     }
-    if (sighting.said) this.response ??= { status, count: numberField(sighting, 'count') ?? 0, sighting }
+    if (sighting.said && !this.response) {
+      this.response = { status, count: numberField(sighting, 'count') ?? 0, sighting }
+      this.sequences.expect(this.response.count)
+    }
     if (sighting.arrived) this.responseArrived = true
     const told = this.sides.endpoint ? sighting.arrived : sighting.said
     if (told && status !== 'OK') this.#finish('refused', sighting)

@@ -1,5 +1,8 @@
 import type { Ranges } from './ranges.js'
 
+/** Room is made for so many at once where they are announced: to grow by and by takes longer. A converter may announce what never comes. */
+const MOST_EXPECTED = 65_535
+
 const HAS_CONTENT = 1
 const RECEIVED = 2
 const DROPPED = 4
@@ -36,6 +39,7 @@ export class SequenceTable {
   #received = 0
   /** The highest sequence that anything is known of. */
   #highest = 0
+  #expected = 0
 
   constructor(budget: SequenceBudget) {
     this.#budget = budget
@@ -58,8 +62,8 @@ export class SequenceTable {
   reach(sequence: number): boolean {
     if (sequence < 1) return false
     if (sequence >= this.#flags.length) {
-      const length = Math.max(64, 2 ** Math.ceil(Math.log2(sequence + 1)))
-      if (!this.#budget.take(length - this.#flags.length)) return false
+      const length = this.#lengthFor(sequence)
+      if (length === undefined) return false
       this.#flags = grown(this.#flags, new Uint8Array(length))
       this.#content = grown(this.#content, new Uint32Array(length))
       this.#saidIn = grown(this.#saidIn, new Uint16Array(length))
@@ -67,6 +71,11 @@ export class SequenceTable {
     }
     if (sequence > this.#highest) this.#highest = sequence
     return true
+  }
+
+  /** So many sequences are announced. */
+  expect(count: number): void {
+    this.#expected = Math.min(count, MOST_EXPECTED)
   }
 
   /** Give the room back; the table is empty afterwards, and the number received stays. */
@@ -176,6 +185,15 @@ export class SequenceTable {
       if (first > until || !this.reach(until)) return
       for (let sequence = Math.max(first, 1); sequence <= until; sequence++) this.#set(sequence, flag)
     }
+  }
+
+  /** Take from the budget what a longer table needs: room for what is expected, or for this one; @returns its length */
+  #lengthFor(sequence: number): number | undefined {
+    for (const last of [Math.max(sequence, this.#expected), sequence]) {
+      const length = Math.max(64, 2 ** Math.ceil(Math.log2(last + 1)))
+      if (this.#budget.take(length - this.#flags.length)) return length
+    }
+    return undefined
   }
 
   #has(sequence: number, flag: number): boolean {
