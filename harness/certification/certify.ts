@@ -12,7 +12,7 @@ import { ConsoleEvidence } from './console-evidence.js'
 import { openConverter, type ConverterUnderTest } from './converter-under-test.js'
 import type { DeviceUnderTest } from './device-under-test.js'
 import { EvidenceTrail } from './evidence-trail.js'
-import { restorePower } from './power-cut.js'
+import { answers, restorePower } from './power-cut.js'
 
 /** A name for a run: when it began, and a little chance, so that two benches never share one. */
 export function newRunId(startedAt: Date): string {
@@ -124,7 +124,7 @@ async function runOnBench(options: CertifyOptions, said: ConsoleEvidence | undef
   }
 }
 
-/** Power and console of the device, open; a device whose power is switched gets it now, and is waited for. */
+/** Power and console of the device, open; a device whose power is switched gets it now, and is waited for unless it had it already. */
 async function openAttachments(
   { device, signal }: CertifyOptions,
   said: ConsoleEvidence | undefined,
@@ -141,7 +141,11 @@ async function openAttachments(
   opened.add(() => power.close().catch((failure: unknown) => process.emitWarning(String(failure))))
   const driver = device.open()
   try {
-    await restorePower({ power, signal, device: driver, limitOf: device.limitOf })
+    const bench = { power, signal, device: driver, limitOf: device.limitOf }
+    // One that is up and cannot list would be waited for as long as any may boot: that is for the cases to find out.
+    const isUp = (await power.state({ signal })) === 'on' && (await answers(bench))
+    if (isUp) await power.on({ signal })
+    else await restorePower(bench)
   } finally {
     await driver.close?.()
   }

@@ -65,7 +65,7 @@ export async function restorePower(bench: PowerBench): Promise<Boot | undefined>
 }
 
 /** Whether anybody is there, whatever is said. */
-async function answers({ device, signal }: PowerBench): Promise<boolean> {
+export async function answers({ device, signal }: PowerBench): Promise<boolean> {
   const one = AbortSignal.any([signal, AbortSignal.timeout(QUESTION_MS)])
   try {
     await device.describe({ signal: one })

@@ -8,6 +8,12 @@ const NO_POWER: CaseResult = {
   why: 'the bench does not switch the power of this device',
 }
 
+const NOT_LISTED: CaseResult = {
+  outcome: 'could-not-test',
+  measurements: [],
+  why: "the device's own list is not known, so nobody can tell when it is back",
+}
+
 /** Power cases wait for a device to boot, some of them often. */
 export const MINUTE_MS = 60_000
 
@@ -22,6 +28,8 @@ export function powerCase(
     async run(bench) {
       const { power } = bench
       if (power === undefined) return NO_POWER
+      // A device that cannot list would be waited for, after each cut, as long as any may boot.
+      if (bench.findings.listing === undefined) return NOT_LISTED
       try {
         return await run({ ...bench, power })
       } finally {

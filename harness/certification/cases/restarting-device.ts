@@ -33,6 +33,8 @@ export const restartingDevice = powerCase(
     // What has ended stays; what was being recorded is cut off, and another begins.
     const least = first.listing.filter(({ endMs }) => endMs !== undefined).length
     const observed = await askWhileRestarting(bench, first.bootMs)
+    // Once more from the beginning, so that its boot time is one.
+    await cutPower(bench)
     const back = await restorePower(bench)
     const most = back?.listing.length ?? 0
     const answers = observed.map((exchange) => judgeAnswer(bench, exchange, { least, most: Math.max(least, most) }))
