@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { ConversionServer, type MonitoringDevice } from 'viewnet'
-import { udpLink, type Acceleration } from 'viewnet/link'
+import { udpLink } from 'viewnet/link'
 import { VideoNetworkEndpoint, type EndEvent } from '../../../harness/endpoint/index.js'
 
-const EXCHANGES = 1_000
 const RESOURCES = 12
 /** As many packets as any receive buffer holds: each exchange alone may fill it. */
 const WINDOW = 128
@@ -26,14 +25,17 @@ const device: MonitoringDevice = {
   },
 }
 
-for (const acceleration of ['off', 'auto'] satisfies Acceleration[]) {
+/** A system call for each packet takes its time. */
+const EXCHANGES: Readonly<Record<'auto' | 'off', number>> = { auto: 1_000, off: 400 }
+
+for (const acceleration of ['auto', 'off'] as const) {
   t.test(
-    `${EXCHANGES} exchanges at once over UDP, acceleration ${acceleration}: none fails, and with CREDIT no receive buffer overflows`,
+    `${EXCHANGES[acceleration]} exchanges at once over UDP, acceleration ${acceleration}: none fails, and with CREDIT no receive buffer overflows`,
     (t) => allAtOnce(t, acceleration),
   )
 }
 
-async function allAtOnce(t: Test, acceleration: Acceleration): Promise<void> {
+async function allAtOnce(t: Test, acceleration: 'auto' | 'off'): Promise<void> {
   await using server = new ConversionServer({
     number: NUMBER,
     link: 'udp://127.0.0.1:0',
@@ -46,11 +48,11 @@ async function allAtOnce(t: Test, acceleration: Acceleration): Promise<void> {
   await using endpoint = new VideoNetworkEndpoint({ link, to: server.address, converterNumber: NUMBER })
   await endpoint.start()
 
-  const ends = await Promise.all(Array.from({ length: EXCHANGES }, (_, at) => request(endpoint, at + 1)))
+  const ends = await Promise.all(Array.from({ length: EXCHANGES[acceleration] }, (_, at) => request(endpoint, at + 1)))
 
   const failed = ends.filter(({ verdict, received }) => verdict !== 'complete' || received !== RESOURCES)
   t.strictSame(failed, [], 'all are complete')
-  t.equal(server.stats().deviceQueries, EXCHANGES, 'each asked the device once')
+  t.equal(server.stats().deviceQueries, EXCHANGES[acceleration], 'each asked the device once')
   if (process.platform === 'linux') {
     t.equal(overflows(server.address) + overflows(endpoint.address), 0, 'the kernel dropped nothing')
   }
