@@ -16,7 +16,7 @@ function heldOctets(): number {
 
 const FEW = 10_000
 const MANY = 50_000
-const CLIPS = 20_000
+const CLIPS = 30_000
 const RESULTS_IN_PAGE = 1000
 const START_MS = Date.UTC(2026, 0, 1)
 
@@ -64,7 +64,7 @@ interface Use {
   readonly heldOctets: number
 }
 
-/** List a recorder; what it holds is measured at every twentieth page that comes in, and when the first goes out. */
+/** List a recorder; what it holds is measured at every fifth page that comes in, and when the first goes out. */
 async function list(recordings: number, eventsOfEach: number): Promise<Use> {
   const tokenOf = (index: number): string => `recording-${String(index).padStart(8, '0')}`
   const events = recordings * eventsOfEach
@@ -76,7 +76,7 @@ async function list(recordings: number, eventsOfEach: number): Promise<Use> {
   }
   const measured = (answer: Answer): Answer => {
     return (response, message) => {
-      if (++answers % 20 === 0) measure()
+      if (++answers % 5 === 0) measure()
       return typeof answer === 'string' ? answer : answer(response, message)
     }
   }
@@ -129,6 +129,6 @@ t.test('holds no text of any recording, where each clip is one', async (t) => {
   t.comment(
     `held ${few.heldOctets} octets of ${CLIPS / 10} clips, ${many.heldOctets} of ${CLIPS}: ${ofEach.toFixed(1)} of each more`,
   )
-  // A token, a track, their events, and columns that have room for twice as many; objects and texts in maps were 346.
-  t.ok(ofEach < 200)
+  // A token, a track, their events, and columns that have room for twice as many; some 130, give or take 60 by when garbage goes; objects and texts in maps were 346.
+  t.ok(ofEach < 280, 'fewer octets than objects and texts take')
 })
