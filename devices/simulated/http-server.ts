@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { listen } from './listen.js'
 import type { SelfSignedCertificate } from './certificate.js'
 import { deliver, type Deliver, type HttpReply } from './http-reply.js'
 
@@ -92,14 +93,7 @@ export class SoapHttpServer {
 
   /** Begin to listen; rejects with Node's own error when the address cannot be used. */
   async listen(): Promise<void> {
-    const { host, port } = this.#plan
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ host, port }, () => {
-        this.#server.off('error', reject)
-        resolve()
-      })
-    })
+    await listen(this.#server, this.#plan)
   }
 
   /** Stop listening and cut every connection. */

@@ -6,6 +6,7 @@ import {
   REQUEST_LIMIT,
   type EndpointTimings,
 } from './endpoint-timings.js'
+import { DEFAULT_MAX_RESOURCES, type EndpointExchangeOptions } from './exchange-options.js'
 import { ExchangeRounds } from './exchange-rounds.js'
 import { exchangeTransitions, type ExchangeHappening, type ExchangePhase } from './exchange-transitions.js'
 import { formatExternalNumber } from './external-number.js'
@@ -24,23 +25,6 @@ import type { ResourceLane } from './resource-lane.js'
 import { RequestSchedule } from './request-schedule.js'
 import { ResourceCollection } from './resource-collection.js'
 import { RoundReport } from './round-report.js'
-
-/** Resources that an endpoint takes in one exchange unless told otherwise: 76 MB when all of them are here. */
-export const DEFAULT_MAX_RESOURCES = 2_000_000
-
-/** What one exchange is made of. */
-export interface EndpointExchangeOptions {
-  readonly request: RequestMessage
-  /** Default: docs/protocol.md, section 3. */
-  readonly timings?: Partial<EndpointTimings>
-  /** An announced count beyond it is a contradiction. Bounds the memory of the exchange, at 38 octets a resource. Default: 2,000,000. */
-  readonly maxResources?: number
-  /** `counted`: resources are checked, kept and counted, but not handed out as events. Default: `each`. */
-  readonly resources?: ResourceHandling
-}
-
-/** Whether each resource is handed out as an event, or only counted. */
-export type ResourceHandling = 'each' | 'counted'
 
 /**
  * The requester's side of one exchange: asks, collects, reports, and trusts nothing. It does no I/O: messages, time and time-outs go in,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseLinkAddress, type Link } from 'viewnet/link'
 import { parseStrictly, UsageError } from 'viewnet/device'
-import { DEFAULT_MAX_RESOURCES, type ResourceHandling } from './endpoint-exchange.js'
+import { DEFAULT_MAX_RESOURCES, type ResourceHandling } from './exchange-options.js'
 import { DEFAULT_ENDPOINT_TIMINGS, type EndpointTimings } from './endpoint-timings.js'
 import { parseExternalNumber } from './external-number.js'
 import type { NodeAddress, RequestMessage } from './message.js'

@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { listen } from '../listen.js'
 import { readRequest, RtspSyntaxError, writeReply, type RtspReply, type RtspRequest } from './rtsp-message.js'
 
 /** Where to listen, and what to answer. */
@@ -37,14 +38,7 @@ export class RtspServer {
 
   /** Begin to listen; rejects with Node's own error when the address cannot be used. */
   async listen(): Promise<void> {
-    const { host, port } = this.#plan
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ host, port }, () => {
-        this.#server.off('error', reject)
-        resolve()
-      })
-    })
+    await listen(this.#server, this.#plan)
   }
 
   /** Stop listening and cut every connection; closing twice is fine. */

@@ -1,18 +1,7 @@
-import { runInNewContext } from 'node:vm'
-import { setFlagsFromString } from 'node:v8'
 import t from 'tap'
 import { OnvifDevice } from '../../../devices/onvif/index.js'
+import { heldOctets } from '../../held-octets.js'
 import { envelope, services, SoapServer, type Answer } from './soap-server.js'
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-/** Octets that are held, after everything that can go has gone. */
-function heldOctets(): number {
-  collectGarbage()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
 
 const FEW = 10_000
 const MANY = 50_000

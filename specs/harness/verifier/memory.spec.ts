@@ -1,19 +1,8 @@
-import { runInNewContext } from 'node:vm'
-import { setFlagsFromString } from 'node:v8'
 import t from 'tap'
 import { batchOf, type PacketBatch } from '../../../harness/evidence/batch.js'
+import { heldOctets } from '../../held-octets.js'
 import { Verifier } from '../../../harness/verifier/index.js'
 import { recovered } from './evidence-of.js'
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-/** Octets that are held, after everything that can go has gone. */
-function heldOctets(): number {
-  collectGarbage()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
 
 const PACKETS = 1_000_000
 const RESOURCES = 10_000
