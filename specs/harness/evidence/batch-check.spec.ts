@@ -41,7 +41,21 @@ const texts = [
   'x'.repeat(129),
 ]
 const contents = ['9f3c01aa', '9F3C01AA', '9f3c01a', '9f3c01aaa', '9f3c01aé', '9f3c01aŰ']
-const packets = ['AQAA', 'AQ==', 'AQ=', 'A===', '====', 'AQ-_', 'AQA\n', 'A=AA', 'AQ==AQAA', 'ＡＱＡＡ', 'AR==']
+const packets = [
+  'AQAA',
+  'AQ==',
+  'AQ=',
+  'A===',
+  '====',
+  'AQ-_',
+  'AQA\n',
+  'A=AA',
+  'AQ==AQAA',
+  'ＡＱＡＡ',
+  'AR==',
+  '9f3c01aŰ',
+  '9f3c01aé',
+]
 const objects = [
   [],
   [1],
@@ -66,6 +80,11 @@ interface Mutable {
 
 const KEYS = ['v', 'run', 'flow', 'batch', 'first', 'columns', 'bytes', 'extra', '__proto__']
 const COLUMNS = ['t', 'at', 'fate', 'message', 'exchange', 'sequence', 'round', 'octets', 'content', 'fields', 'extra']
+
+/** A batch as it comes off the wire. */
+function written(): Mutable {
+  return JSON.parse(encodeBatch(batchOf({ run: 'r1', flow: 'f1', batch: 0, first: 0 }, RECORDS))) as Mutable
+}
 
 /** Set a key as JSON.parse does, whatever its name. */
 function define(object: object, key: string, value: unknown): void {
@@ -100,8 +119,7 @@ t.test('the quick check takes and refuses what the published schema does [eviden
   holds(
     t,
     fc.property(fc.boolean(), fc.array(mutation, { maxLength: 2 }), (bytes, mutations) => {
-      const written = encodeBatch(batchOf({ run: 'r1', flow: 'f1', batch: 0, first: 0 }, RECORDS))
-      const batch = JSON.parse(written) as Mutable
+      const batch = written()
       if (!bytes) delete batch['bytes']
       for (const mutate of mutations) mutate(batch)
       // As it comes off the wire: JSON knows no holes and no NaN.
@@ -123,6 +141,19 @@ t.test('anything that is JSON is taken or refused alike, and nothing escapes [ev
     fc.property(fc.jsonValue(), (value) => (checkBatch(value) !== undefined) === isBySchema(value)),
     200,
   )
+  t.end()
+})
+
+t.test('a packet is base64 and nothing else, one by one in the place of each record [evidence]', (t) => {
+  for (const packet of packets) {
+    const isOne = /^[A-Za-z0-9+/]*={0,2}$/.test(packet) && packet.length % 4 === 0 && packet !== '===='
+    for (const at of RECORDS.keys()) {
+      const batch = written()
+      ;(batch['bytes'] as unknown[])[at] = packet
+      t.equal(checkBatch(batch) !== undefined, isOne, `${JSON.stringify(packet)} in place ${at}`)
+      t.equal(isBySchema(batch), isOne)
+    }
+  }
   t.end()
 })
 
