@@ -14,8 +14,8 @@ import {
 import type { CloseReason, ExchangeEvent, ExchangeFacts } from './events.js'
 import { DEFAULT_LIMITS, type ExchangeLimits } from './limits.js'
 import { MissingSet } from './missing-set.js'
-import { CreditWindow, RatePacer } from './pacing.js'
 import { wholeRound, type RoundPlan } from './round-plan.js'
+import { RoundSending } from './round-sending.js'
 import { transition, type ExchangeAction, type ExchangeInput, type ExchangeState } from './transitions.js'
 
 /** A status that ends an exchange: everything but OK and PENDING. */
@@ -42,8 +42,7 @@ export class Exchange {
   readonly request: Request
   readonly #limits: ExchangeLimits
   readonly #onAnswered: ((nowMs: number) => void) | undefined
-  readonly #pacer: RatePacer
-  readonly #credit: CreditWindow | undefined
+  readonly #sending: RoundSending
   readonly #deadlines: Deadlines
   readonly #events: ExchangeEvent[] = []
   /** Messages to go before any RESOURCE: a RESPONSE and a ROUND_END at most, each replaced by its repeat. */
@@ -56,18 +55,9 @@ export class Exchange {
   /** Kept until it is announced. */
   #listed: Snapshot | undefined
   #snapshot: Snapshot | undefined
-  #round = 0
-  /** In this round: which sequences go, the next of them (undefined: all sent), and how many went. */
-  #plan: RoundPlan = wholeRound(0)
-  #nextSequence: number | undefined
-  #roundSentCount = 0
-  /** Reused for every packet of a run. */
-  readonly #runNumbers = { sequence: 0, count: 0, round: 0 }
   /** What the endpoint names as missing from this round, for the next. */
   #missing = new MissingSet(0)
   #missingAnnounced = 0
-  #sentCount = 0
-  #resentCount = 0
   #receivedCount: number | undefined
 
   /**
@@ -83,8 +73,7 @@ export class Exchange {
     this.request = request
     this.#limits = limits
     this.#onAnswered = onAnswered
-    this.#pacer = new RatePacer(request.ratePacketsPerSecond || limits.defaultRatePacketsPerSecond, nowMs)
-    if (request.credit) this.#credit = new CreditWindow(request.windowPackets, limits, nowMs)
+    this.#sending = new RoundSending(request, nowMs, limits)
     this.#deadlines = { pendingAtMs: nowMs + limits.pendingAfterMs, deviceTimeoutAtMs: nowMs + limits.deviceTimeoutMs }
     this.#events.push({ type: 'resourcesWanted', request })
   }
@@ -100,7 +89,7 @@ export class Exchange {
 
   /** With CREDIT: RESOURCE packets, its latest, of which nothing was reported yet. Otherwise 0. */
   get outstandingPackets(): number {
-    return this.#credit?.outstandingPackets ?? 0
+    return this.#sending.outstandingPackets
   }
 
   /** A message of the endpoint came. */
@@ -113,11 +102,11 @@ export class Exchange {
       case 'COUNT_REPORT':
         return this.#receiveReport(message, nowMs)
       case 'MISSING':
-        if (message.round !== this.#round || !this.request.selective) return
+        if (message.round !== this.#sending.round || !this.request.selective) return
         return this.#input('missingNamed', nowMs, () => this.#missing.add(message))
       case 'PROGRESS':
-        if (message.round !== this.#round) return
-        return this.#input('progressed', nowMs, () => this.#credit?.progressed(message.highestSequence, nowMs))
+        if (message.round !== this.#sending.round) return
+        return this.#input('progressed', nowMs, () => this.#sending.progressed(message.highestSequence, nowMs))
     }
   }
 
@@ -181,8 +170,7 @@ export class Exchange {
 
   /** When the next RESOURCE may go: now, or later; undefined: there is none to send. */
   nextResourceMs(nowMs: number): number | undefined {
-    if (this.#nextSequence === undefined) return undefined
-    return Math.max(this.#pacer.readyAtMs(nowMs), this.#credit?.readyAtMs(nowMs) ?? nowMs)
+    return this.#sending.nextMs(nowMs)
   }
 
   /** The next message that may go now; undefined: none now. */
@@ -213,14 +201,8 @@ export class Exchange {
   pollRun(nowMs: number, run: ResourceRun): void {
     const snapshot = this.#snapshot
     if (!snapshot || this.#responseWaits) return
-    this.#runNumbers.count = snapshot.count
-    this.#runNumbers.round = this.#round
-    while (!run.isFull) {
-      const sequence = this.#takeSequence(nowMs)
-      if (sequence === undefined) return
-      this.#runNumbers.sequence = sequence
-      run.add(this.#runNumbers, snapshot.recordOctets(sequence), snapshot.recordOffset(sequence))
-    }
+    this.#sending.fill(run, snapshot, nowMs)
+    if (run.packetCount > 0) this.#resourcesWent(nowMs)
   }
 
   /** Whether {@link Exchange.pollEvent} has something to tell. */
@@ -235,12 +217,12 @@ export class Exchange {
 
   #receiveReport({ verdict, round, receivedCount, missingPackets }: CountReport, nowMs: number): void {
     // A report on a round that never was is not of this exchange.
-    if (round > this.#round) return
+    if (round > this.#sending.round) return
     const take = (): void => {
       this.#receivedCount = receivedCount
       this.#missingAnnounced = this.request.selective ? missingPackets : 0
       // An ABANDON may come at any time, and so may a COMPLETE that an earlier round brought about.
-      if (verdict !== CountVerdict.abandon && round === this.#round) this.#credit?.roundReported()
+      if (verdict !== CountVerdict.abandon && round === this.#sending.round) this.#sending.roundReported()
     }
     switch (verdict) {
       case CountVerdict.complete:
@@ -248,7 +230,7 @@ export class Exchange {
       case CountVerdict.abandon:
         return this.#input('reportedAbandon', nowMs, take)
       case CountVerdict.mismatch:
-        return round === this.#round ? this.#input('reportedMismatch', nowMs, take) : undefined
+        return round === this.#sending.round ? this.#input('reportedMismatch', nowMs, take) : undefined
     }
   }
 
@@ -272,15 +254,17 @@ export class Exchange {
       case 'announce':
         this.#respond(ResponseStatus.ok)
         this.#forgetDevice()
-        return this.#beginRound(wholeRound(this.#count), nowMs)
+        return this.#beginRound(0, wholeRound(this.#count), nowMs)
       case 'refuse':
         return this.#close('refused')
       case 'refuseUnreachable':
         this.#respond(ResponseStatus.deviceUnreachable)
         return this.#close('refused')
-      case 'endRound':
-        this.#events.push({ type: 'roundEnded', round: this.#round, sentCount: this.#roundSentCount })
+      case 'endRound': {
+        const { round, roundSentCount: sentCount } = this.#sending
+        this.#events.push({ type: 'roundEnded', round, sentCount })
         return this.#sendRoundEnd(nowMs)
+      }
       case 'repeatRoundEnd':
         return this.#sendRoundEnd(nowMs)
       case 'noteMissing':
@@ -311,60 +295,43 @@ export class Exchange {
   }
 
   #endCollecting(nowMs: number): void {
-    this.#input(this.#round + 1 < this.#limits.roundsMost ? 'missingCollected' : 'roundsSpent', nowMs)
+    this.#input(this.#sending.round + 1 < this.#limits.roundsMost ? 'missingCollected' : 'roundsSpent', nowMs)
   }
 
   #startNextRound(nowMs: number): void {
     this.#deadlines.missingAtMs = undefined
-    this.#round += 1
     const isSelective = this.#missingAnnounced > 0 && this.#missing.holdsAny
-    this.#beginRound(isSelective ? this.#missing : wholeRound(this.#count), nowMs)
+    this.#beginRound(this.#sending.round + 1, isSelective ? this.#missing : wholeRound(this.#count), nowMs)
   }
 
-  #beginRound(plan: RoundPlan, nowMs: number): void {
-    this.#plan = plan
+  #beginRound(round: number, plan: RoundPlan, nowMs: number): void {
     this.#missing = new MissingSet(this.#count)
-    this.#roundSentCount = 0
     this.#roundEndCount = 0
-    this.#credit?.startRound(plan, nowMs)
-    this.#deadlines.silenceAtMs = nowMs + this.#limits.silenceMs
-    this.#advanceTo(plan.next(1), nowMs)
+    this.#sending.startRound(round, plan, nowMs)
+    this.#resourcesWent(nowMs)
   }
 
-  #advanceTo(sequence: number | undefined, nowMs: number): void {
-    this.#nextSequence = sequence
-    if (sequence === undefined) this.#input('roundSent', nowMs)
+  /** Resources went, or there are none to go: the endpoint may be silent from now on, and the round may be at its end. */
+  #resourcesWent(nowMs: number): void {
+    this.#deadlines.silenceAtMs = nowMs + this.#limits.silenceMs
+    if (this.#sending.isSent) this.#input('roundSent', nowMs)
   }
 
   #pollResource(nowMs: number): Resource | undefined {
     const snapshot = this.#snapshot
-    const round = this.#round
-    const sequence = this.#takeSequence(nowMs)
+    const sequence = this.#sending.take(nowMs)
     if (!snapshot || sequence === undefined) return undefined
     const { exchange, converterNumber } = this.request
     const { count } = snapshot
+    const { round } = this.#sending
+    this.#resourcesWent(nowMs)
     return { type: 'RESOURCE', exchange, converterNumber, count, round, ...snapshot.resource(sequence) }
-  }
-
-  /** Let the next resource of the round go, if it may go now: everything but its octets. */
-  #takeSequence(nowMs: number): number | undefined {
-    const sequence = this.#nextSequence
-    if (sequence === undefined) return undefined
-    if (this.#pacer.readyAtMs(nowMs) > nowMs) return undefined
-    if (this.#credit && this.#credit.readyAtMs(nowMs) > nowMs) return undefined
-    this.#pacer.take()
-    this.#credit?.sent(sequence)
-    this.#roundSentCount += 1
-    this.#sentCount += 1
-    if (this.#round > 0) this.#resentCount += 1
-    this.#deadlines.silenceAtMs = nowMs + this.#limits.silenceMs
-    this.#advanceTo(this.#plan.next(sequence + 1), nowMs)
-    return sequence
   }
 
   #sendRoundEnd(nowMs: number): void {
     const { exchange, converterNumber } = this.request
-    const [count, sentCount, round] = [this.#count, this.#roundSentCount, this.#round]
+    const count = this.#count
+    const { round, roundSentCount: sentCount } = this.#sending
     this.#roundEnd = { type: 'ROUND_END', exchange, converterNumber, count, sentCount, round }
     this.#roundEndCount += 1
     // An empty list is one ROUND_END, not a series.
@@ -394,22 +361,22 @@ export class Exchange {
     this.#state = 'closed'
     for (const name of Object.keys(this.#deadlines) as (keyof Deadlines)[]) this.#deadlines[name] = undefined
     this.#roundEnd = undefined
-    this.#nextSequence = undefined
+    this.#sending.stop()
     const facts = this.#facts()
     this.#listed = undefined
     this.#snapshot = undefined
-    this.#plan = wholeRound(0)
     this.#missing = new MissingSet(0)
     this.#events.push({ type: 'closed', reason, facts })
   }
 
   #facts(): ExchangeFacts {
+    const { round, sentCount, resentCount } = this.#sending
     return {
       status: this.#response?.status,
       count: this.#count,
-      roundCount: this.#snapshot ? this.#round + 1 : 0,
-      sentCount: this.#sentCount,
-      resentCount: this.#resentCount,
+      roundCount: this.#snapshot ? round + 1 : 0,
+      sentCount,
+      resentCount,
       receivedCount: this.#receivedCount,
     }
   }
