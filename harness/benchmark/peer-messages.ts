@@ -2,7 +2,7 @@
 export const CONVERTER_NUMBER = '00001-00020-00300-04000'
 
 /** The devices of the benchmark's converter, by how many recordings each lists. */
-export const DEVICE_SIZES = [16, 200, 1_000, 10_000, 50_000, 100_000, 200_000, 1_000_000] as const
+export const DEVICE_SIZES = [16, 500, 1_000, 10_000, 50_000, 100_000, 500_000, 1_000_000] as const
 export type DeviceSize = (typeof DEVICE_SIZES)[number]
 
 /** The external message number of the device that lists so many. */
@@ -10,8 +10,11 @@ export function deviceOf(size: DeviceSize): string {
   return `00001-00020-00300-${String(DEVICE_SIZES.indexOf(size) + 1).padStart(5, '0')}`
 }
 
-/** What a peer process does: convert, over plain UDP or by whatever it has; send bare packets; send back what comes. */
-export type PeerRole = 'converter' | 'plain-converter' | 'sender' | 'echo'
+/**
+ * What a peer process does: convert by whatever it has, or over plain UDP, with its devices' answers at hand; convert by whatever it has, with answers that
+ * its devices make anew each time; send bare packets; send back what comes.
+ */
+export type PeerRole = 'converter' | 'plain-converter' | 'asking-converter' | 'sender' | 'echo'
 
 /** What a peer process says when it is ready. */
 export interface PeerReady {

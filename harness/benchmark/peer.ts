@@ -14,8 +14,6 @@ import {
 } from './peer-messages.js'
 
 const PAGE_RECORDINGS = 500
-/** Longer lists are made anew each time, or they would be what a memory figure measures. */
-const CACHED_MOST = 50_000
 const STEP_PACKETS = 64
 
 const role = process.argv[2] as PeerRole
@@ -24,15 +22,19 @@ function say(message: PeerReady | MemoryReport): void {
   process.send?.(message)
 }
 
-/** A device whose list comes page by page, as fast as it is taken, so that nothing but the converter is measured. */
-function deviceWith(size: DeviceSize): MonitoringDevice {
-  const cached: Recording[][] = []
+/**
+ * A device whose list comes page by page, as fast as it is taken.
+ *
+ * @param keepsPages - so that nothing but the converter is measured; otherwise each page is made anew, as a driver makes it, and not kept
+ */
+function deviceWith(size: DeviceSize, keepsPages: boolean): MonitoringDevice {
+  const kept: Recording[][] = []
   return {
     describe: () => Promise.reject(new Error('nobody asks in a benchmark')),
     async *listRecordings() {
       for (let first = 0; first < size; first += PAGE_RECORDINGS) {
-        if (size > CACHED_MOST) yield pageAt(first, size)
-        else yield (cached[first / PAGE_RECORDINGS] ??= pageAt(first, size))
+        if (keepsPages) yield (kept[first / PAGE_RECORDINGS] ??= pageAt(first, size))
+        else yield pageAt(first, size)
       }
     },
   }
@@ -47,13 +49,13 @@ function recordingAt(index: number): Recording {
   return { identity: `recording-${index}`, startMs, endMs: startMs + 500, channel: 1, kinds: 1 }
 }
 
-async function convert(acceleration: 'auto' | 'off'): Promise<void> {
+async function convert(acceleration: 'auto' | 'off', keepsPages = true): Promise<void> {
   const link = udpLink('udp://127.0.0.1:0', { acceleration })
   const server = new ConversionServer({
     number: CONVERTER_NUMBER,
     link,
     peers: ['udp://127.0.0.1'],
-    devices: DEVICE_SIZES.map((size) => ({ number: deviceOf(size), device: deviceWith(size) })),
+    devices: DEVICE_SIZES.map((size) => ({ number: deviceOf(size), device: deviceWith(size, keepsPages) })),
   })
   await server.start()
   const whyNotAccelerated = link.stats?.().whyNotAccelerated
@@ -95,6 +97,9 @@ process.once('disconnect', () => process.exit())
 switch (role) {
   case 'converter':
     void convert('auto')
+    break
+  case 'asking-converter':
+    void convert('auto', false)
     break
   case 'plain-converter':
     void convert('off')

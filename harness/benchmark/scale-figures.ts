@@ -17,7 +17,8 @@ const REPEATS: readonly (readonly [DeviceSize, number])[] = [
   [1_000_000, 1],
 ]
 const EXCHANGES_AT_ONCE = 1_000
-const RESOURCES_OF_EACH = 200
+/** A day of a camera that records in clips of three minutes is 480. */
+const RESOURCES_OF_EACH = 500
 /** Requests that go out together: a converter's receive buffer holds them, however small. */
 const REQUESTS_AT_ONCE = 50
 
@@ -53,7 +54,7 @@ function costBySize(): Measurement {
 
 /** Ms of one exchange, on average over some, one after the other. */
 async function exchangesMs(peers: Peers, size: DeviceSize, repeats: number): Promise<number> {
-  const { address } = await peers.get('converter')
+  const { address } = await peers.get('asking-converter')
   const { endpoint, window, close } = await startEndpoint(address, 'auto')
   try {
     let passedMs = 0
@@ -73,9 +74,9 @@ function manyAtOnce(): Measurement {
     goal: { is: 'at most', ratio: 1.3 },
     rounds: ROUNDS,
     // What runs once an exchange is compiled after thousands of them.
-    warmUps: 3,
+    warmUps: 2,
     ours: async () => {
-      const { address } = await peers.get('converter')
+      const { address } = await peers.get('asking-converter')
       const { endpoint, window, close } = await startEndpoint(address, 'auto')
       try {
         return ((await allMs(endpoint, window)) * 1e6) / packets
@@ -83,7 +84,7 @@ function manyAtOnce(): Measurement {
         await close()
       }
     },
-    baseline: async () => ((await exchangesMs(peers, 200_000, 1)) * 1e6) / packets,
+    baseline: async () => ((await exchangesMs(peers, 500_000, 1)) * 1e6) / packets,
     close: () => peers.close(),
   }
 }
@@ -115,7 +116,7 @@ function memoryAdded(): Measurement {
     warmUps: 0,
     ours: async () => {
       // A process of its own each round: it never gives back what it once had.
-      const converter = await PeerProcess.start('converter')
+      const converter = await PeerProcess.start('asking-converter')
       const { endpoint, window, close } = await startEndpoint(converter.address, 'auto')
       try {
         // It has served before: what the code itself takes is no part of an exchange.
@@ -152,7 +153,7 @@ function idleWakeUps(): Measurement {
 
 /** A converter that served. @returns its process */
 async function restedConverter(peers: Peers): Promise<number> {
-  const { address, pid } = await peers.get('converter')
+  const { address, pid } = await peers.get('asking-converter')
   const { endpoint, window, close } = await startEndpoint(address, 'auto')
   await exchangeMs(endpoint, 1_000, window)
   await close()
