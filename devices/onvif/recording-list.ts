@@ -161,14 +161,36 @@ function isSessionLoss(error: unknown): boolean {
 
 function toRecording({ track, startMs, endMs, isCoarse }: Interval, channel: number): Recording {
   const token = `${track.recordingToken}/${track.trackToken}`
-  const identity = isCoarse ? token : `${token}/${new Date(startMs).toISOString()}`
   // Before 1970 there was no recorder: a device without a clock wrote that.
   const fromMs = Math.max(0, startMs)
   const toMs = endMs === undefined ? undefined : Math.max(0, endMs)
-  // ONVIF does not tell why something was recorded: no kinds. Written out, not spread, for the reason that is told of an interval.
   return isCoarse
-    ? { startMs: fromMs, endMs: toMs, channel, kinds: 0, identity, coarse: true }
-    : { startMs: fromMs, endMs: toMs, channel, kinds: 0, identity }
+    ? new CoarseResource(fromMs, toMs, channel, token)
+    : new Resource(fromMs, toMs, channel, `${token}/${new Date(startMs).toISOString()}`)
+}
+
+/**
+ * Not a literal: of those V8 watches whether the first ones of a list live on, as all of the page at hand do, and then makes all that follow, page by page, where only a
+ * full collection frees them.
+ */
+class Resource implements Recording {
+  readonly startMs: number
+  readonly endMs: number | undefined
+  readonly channel: number
+  /** ONVIF does not tell why something was recorded. */
+  readonly kinds = 0
+  readonly identity: string
+
+  constructor(startMs: number, endMs: number | undefined, channel: number, identity: string) {
+    this.startMs = startMs
+    this.endMs = endMs
+    this.channel = channel
+    this.identity = identity
+  }
+}
+
+class CoarseResource extends Resource {
+  readonly coarse = true
 }
 
 function isWanted({ startMs, endMs }: Interval, channel: number, query: RecordingQuery): boolean {
