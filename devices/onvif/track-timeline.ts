@@ -29,7 +29,8 @@ export interface Span {
  * | present | nothing new, but see below | the span is complete |
  *
  * Two segments that touch are told as 'no data' and 'data' at one moment, by some devices the other way round: 'data' while there is data, then 'no
- * data' at that same moment, also ends one span and opens the next.
+ * data' at that same moment, also ends one span and opens the next. Where the end is told again after the start at its moment, the change after them
+ * tells whether that start counts: before another end it does.
  */
 export class TrackTimeline {
   readonly #bounds: TrackBounds
@@ -37,6 +38,9 @@ export class TrackTimeline {
   #isTold = false
   #openSinceMs: number | undefined
   #repeatedAtMs: number | undefined
+  #endedAtMs: number | undefined
+  /** A start at this moment stood between two ends. */
+  #doubtedSinceMs: number | undefined
 
   /** @param startState - with data, a span is open since the oldest data */
   constructor(bounds: TrackBounds, startState?: StartState) {
@@ -61,12 +65,16 @@ export class TrackTimeline {
     const wasKnown = this.#isKnown
     this.#isKnown = true
     if (isPresent) {
+      this.#doubtedSinceMs = undefined
       if (this.#openSinceMs === undefined) this.#openSinceMs = timeMs
       else if (this.#openSinceMs < timeMs) this.#repeatedAtMs = timeMs
       return undefined
     }
+    const sinceMs = this.#openSinceMs ?? this.#doubtedSinceMs
     // A history whose beginning was overwritten starts with an end.
-    const startMs = !wasKnown && origin === 'change' ? this.#bounds.dataFromMs : this.#openSinceMs
+    const startMs = !wasKnown && origin === 'change' ? this.#bounds.dataFromMs : sinceMs
+    this.#doubtedSinceMs = sinceMs === timeMs && this.#endedAtMs === timeMs ? timeMs : undefined
+    this.#endedAtMs = timeMs
     this.#openSinceMs = this.#repeatedAtMs === timeMs ? timeMs : undefined
     return startMs === undefined ? undefined : spanOf(startMs, timeMs)
   }

@@ -25,6 +25,16 @@ const CASES: readonly Case[] = [
     events: '@0- 10+ 20+ 20- 30-',
     intervals: '10-20 20-30',
   },
+  {
+    name: 'an end told again after the start at its moment, before an end',
+    events: '10+ 20- 20+ 20- 30-',
+    intervals: '10-20 20-30',
+  },
+  {
+    name: 'an end told again after the start at its moment, before a start',
+    events: '10+ 20- 20+ 20- 30+ 40-',
+    intervals: '10-20 30-40',
+  },
   { name: 'a start told twice', events: '@0- 10+ 12+ 20-', intervals: '10-20' },
   { name: 'an end told twice', events: '@0- 10+ 20- 25-', intervals: '10-20' },
   { name: 'an interval without length', events: '@0- 10+ 10- 20+ 30-', intervals: '20-30' },
