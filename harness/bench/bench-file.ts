@@ -21,7 +21,7 @@ export interface BenchCheck {
   /** Undefined when there are errors. */
   readonly bench: BenchDescription | undefined
   readonly errors: readonly BenchFileIssue[]
-  /** What does not make the file wrong, but a run from it may fail: a variable that is not set. */
+  /** What does not make the file wrong: a variable that is not set, from which a run would fail; a password that everybody can read. */
   readonly warnings: readonly BenchFileIssue[]
 }
 

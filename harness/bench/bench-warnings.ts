@@ -1,11 +1,19 @@
 import type { BenchIssue } from './bench-issues.js'
 import type { BenchDescription } from './bench-schema.js'
+import { literalPasswords } from './literal-passwords.js'
 
-/** What does not make a bench wrong, but would end a run: environment variables that it names and nobody has set. */
+/**
+ * What does not make a bench wrong, but would end a run, or tells everybody too much: environment variables that it names and nobody has set,
+ * and passwords that stand in it.
+ */
 export function benchWarnings(bench: BenchDescription, environment: NodeJS.ProcessEnv): readonly BenchIssue[] {
-  return variablesOf(bench, [])
+  const unset = variablesOf(bench, [])
     .filter(({ name }) => environment[name] === undefined)
     .map(({ path, name }) => ({ path, expected: `the environment variable ${name} to be set`, got: 'it unset' }))
+  const literal = literalPasswords(bench).map(({ path, owner, remedy }) => {
+    return { path, expected: remedy, got: `the password of ${owner}, for everybody to read` }
+  })
+  return [...unset, ...literal]
 }
 
 interface Variable {

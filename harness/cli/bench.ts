@@ -99,8 +99,7 @@ function deviceNamed(number: string, devices: readonly BenchDevice[], path: stri
 /** Read a bench file, and warn of passwords that stand in it. */
 export async function readBench(path: string): Promise<BenchDescription> {
   const bench = await readBenchFile(path)
-  for (const owner of literalPasswords(bench)) {
-    const remedy = owner === 'the broker' ? 'VIEWNET_BROKER_PASSWORD' : 'password: { env: NAME }'
+  for (const { owner, remedy } of literalPasswords(bench)) {
     note(`viewnet: warning: ${path} holds the password of ${owner} for everybody to read; prefer ${remedy}`)
   }
   return bench

@@ -39,8 +39,11 @@ devices:
 `,
     'bench.yaml',
   )
-  t.same(literalPasswords(bench), ['the broker', 'device 00001-00020-00300-00001'])
-  t.same(literalPasswords({ ...bench, broker: 'mqtt://u@h' }), ['device 00001-00020-00300-00001'])
+  t.match(literalPasswords(bench), [
+    { owner: 'the broker', path: ['broker'] },
+    { owner: 'device 00001-00020-00300-00001', path: ['devices', 0, 'password'] },
+  ])
+  t.match(literalPasswords({ ...bench, broker: 'mqtt://u@h' }), [{ owner: 'device 00001-00020-00300-00001' }])
   t.end()
 })
 

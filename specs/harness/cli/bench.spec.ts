@@ -21,6 +21,16 @@ t.test(
   },
 )
 
+t.test('bench check warns of a password that stands in the file', { buffered: true }, async (t) => {
+  const device =
+    '{ number: 00001-00020-00300-00007, driver: onvif, url: http://192.0.2.17/, user: u, password: sesame }'
+  const cwd = t.testdir({ 'bench.yaml': `devices: [${device}]\n` })
+  const { status, stderr } = await viewnet('bench check bench.yaml', { cwd })
+  t.equal(status, 0)
+  t.match(stderr, /^warning: bench\.yaml:1:\d+: devices\.0\.password: expected .*\{ env: NAME \}, got the password of/)
+  t.notMatch(stderr, 'sesame')
+})
+
 t.test('bench check --json keeps its contract [issue 6, JSON contracts]', { buffered: true }, async (t) => {
   const wrong = (await readFile(EXAMPLE, 'utf8')).replace('flaky: 0.3', 'flaky: 3')
   const cwd = t.testdir({ 'bench.yaml': wrong })
