@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { open } from 'node:fs/promises'
 import { UsageError } from 'viewnet/device'
 import { benchIssues, shownKey, type BenchIssue } from './bench-issues.js'
@@ -92,8 +93,8 @@ export function checkBench(text: string, environment: NodeJS.ProcessEnv): BenchC
 export async function benchText(path: string): Promise<string> {
   const pieces: Buffer[] = []
   let octets = 0
-  const refused = (expected: string, got: string, cause?: unknown): BenchFileError =>
-    new BenchFileError(path, [{ line: 1, column: 1, path: '', expected, got }], cause)
+  const refused = (expected: string, got: string, { line = 1, cause }: { line?: number; cause?: unknown } = {}) =>
+    new BenchFileError(path, [{ line, column: 1, path: '', expected, got }], cause)
   try {
     await using file = await open(path)
     for await (const piece of file.createReadStream({ end: FILE_BYTES_MOST, autoClose: false })) {
@@ -102,8 +103,13 @@ export async function benchText(path: string): Promise<string> {
       octets += (piece as Buffer).length
     }
   } catch (cause) {
-    throw refused('a file to read', cause instanceof Error ? cause.message : String(cause), cause)
+    throw refused('a file to read', cause instanceof Error ? cause.message : String(cause), { cause })
   }
   if (octets > FILE_BYTES_MOST) throw refused(`a bench file of ${FILE_BYTES_MOST} octets at most`, 'a longer one')
-  return Buffer.concat(pieces).toString()
+  const content = Buffer.concat(pieces)
+  const text = content.toString()
+  if (isUtf8(content)) return text
+  // Taken as it is, a password would become another one, and a device locks out who tries it.
+  const line = text.slice(0, text.indexOf('\ufffd')).split('\n').length
+  throw refused('text in UTF-8', 'octets of another encoding', { line })
 }

@@ -213,3 +213,15 @@ t.test('a file that cannot be read, or has no end, is named [issue 2, Bad input]
   await writeFile(large, BENCH)
   t.equal((await readBenchFile(large)).devices.length, 1)
 })
+
+t.test(
+  'a file of another encoding is refused with its line: a password in it would be read as another one',
+  async (t) => {
+    const latin = join(t.testdir({}), 'latin-1.yaml')
+    await writeFile(latin, Buffer.from(`${BENCH}    user: u\n    password: caf\u00e9\n`, 'latin1'))
+    await t.rejects(readBenchFile(latin), {
+      code: 'ERR_VIEWNET_BENCH_FILE',
+      message: /latin-1\.yaml:6:1: expected text in UTF-8, got octets of another encoding$/,
+    })
+  },
+)
