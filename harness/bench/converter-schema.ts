@@ -1,4 +1,4 @@
-import { Acceleration, parseUdpAddress, type UdpAddress } from 'viewnet/link'
+import { Acceleration, parseLinkAddress, parseUdpAddress, type UdpAddress } from 'viewnet/link'
 import { z } from 'zod'
 import { linkAddress, messageNumber, parsedBy } from './field-schemas.js'
 
@@ -7,11 +7,16 @@ export const DEFAULT_CONVERTER_NUMBER = '00001-00020-00300-04000'
 
 const peerAddress = parsedBy(parsePeerAddress, 'Numeric UDP address of one host, such as udp://192.0.2.9:28200')
 
+const admittedAddress = parsedBy(
+  parseAdmittedAddress,
+  'Address of an endpoint that may ask, such as udp://127.0.0.1:28300, without a port every port of that address; or a station, such as ethernet:eth1/02:00:5e:10:00:01',
+)
+
 /** The converter that `viewnet serve` is. */
 export const servedConverterSchema = z.strictObject({
   number: messageNumber,
   link: linkAddress,
-  peers: z.array(linkAddress).min(1),
+  peers: z.array(admittedAddress).min(1),
   acceleration: z
     .enum(Acceleration)
     .default(Acceleration.auto)
@@ -59,6 +64,13 @@ export function blackBoxOf(converter: BenchConverter | undefined): BlackBoxConve
 /** The converter that `viewnet serve` is to be; undefined where the bench file's is one to test, or there is none. */
 export function servedOf(converter: BenchConverter | undefined): ServedConverter | undefined {
   return typeof converter === 'object' && 'link' in converter ? converter : undefined
+}
+
+/** @throws UsageError `ERR_VIEWNET_ADDRESS`; RangeError for a port that nobody sends from */
+function parseAdmittedAddress(text: string): void {
+  parseLinkAddress(text)
+  if (text.startsWith('udp:') && parseUdpAddress(text).port === 0)
+    throw new RangeError(`expected a port of 1–65535, or none for every port of that address, got '${text}'`)
 }
 
 /** @throws UsageError `ERR_VIEWNET_ADDRESS`; RangeError for an address that nobody can be at */

@@ -155,12 +155,17 @@ function peerTest(peers: readonly string[], link: string | undefined): (address:
       }
       if (link === undefined && !peer.startsWith('udp:')) return exact.add(peer)
       const address = parseUdpAddress(peer, ANY_PORT)
+      if (address.port === 0) throw new UsageError('ERR_VIEWNET_ADDRESS', noSuchPort(peer))
       const spelled = formatUdpAddress(address)
       return address.port === ANY_PORT ? whole.add(withoutDetail(spelled)) : exact.add(spelled)
     })
   })
   return (address) => exact.has(address) || (whole.size > 0 && whole.has(withoutDetail(address)))
 }
+
+/** Nobody sends from port 0, which for our own link means any free one. */
+const noSuchPort = (peer: string): string =>
+  `expected a port of 1–65535, or none for every port of that address, got '${peer}'`
 
 /** @throws UsageError `ERR_VIEWNET_ADDRESS` when our link never hears such a peer */
 function expectReachable(peer: string, link: string): void {

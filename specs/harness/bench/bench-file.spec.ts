@@ -81,6 +81,10 @@ const MISTAKES: Readonly<Record<string, readonly [text: string, message: RegExp]
     `converter:\n  number: 00001-00020-00300-04000\n  link: udp://127.0.0.1:0\n  peers: [udp://127.0.0.1, x]\n${BENCH}`,
     /^bench\.yaml:4:28: converter\.peers\.1: expected udp:.*got 'x'$/,
   ],
+  'a peer that nobody is at': [
+    `converter:\n  number: 00001-00020-00300-04000\n  link: udp://127.0.0.1:0\n  peers: [udp://127.0.0.1:0]\n${BENCH}`,
+    /^bench\.yaml:4:11: converter\.peers\.0: expected a port of 1–65535.*got 'udp:\/\/127\.0\.0\.1:0'$/,
+  ],
   'a bad broker': [`broker: http://h\n${BENCH}`, /^bench\.yaml:1:9: broker: expected mqtt:.*got 'http:\/\/h'$/],
   'a site that is no topic level': [`site: a/b\n${BENCH}`, /^bench\.yaml:1:7: site: .*without \+ # \/.*"a\/b"$/],
   'two devices of one number': [

@@ -91,6 +91,7 @@ t.test('refuses a bad option by name, with what was expected and the nearest rig
       'ERR_VIEWNET_ADDRESS',
       /peers\.1: .*'udp:\/\/camera:1'/,
     ],
+    [{ ...GOOD, peers: ['udp://127.0.0.1:0'] }, 'ERR_VIEWNET_ADDRESS', /peers\.0: expected a port of 1–65535.*:0'/],
     [{ ...GOOD, peers: ['upd://127.0.0.1:1'] }, 'ERR_VIEWNET_ADDRESS', /peers\.0: .*'upd:\/\/127\.0\.0\.1:1'/],
   ]
   for (const [options, code, message] of bad) {
