@@ -46,7 +46,11 @@ function issuesOf(
     }
     case 'too_small':
       return [
-        { path, expected: bound(issue.origin, 'at least', issue.minimum), got: amount(issue.origin, value, path) },
+        {
+          path,
+          expected: bound(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum),
+          got: amount(issue.origin, value, path),
+        },
       ]
     case 'too_big':
       return [{ path, expected: bound(issue.origin, 'at most', issue.maximum), got: amount(issue.origin, value, path) }]

@@ -19,10 +19,11 @@ interface SyntaxIssue extends Place {
   readonly got: string
 }
 
-/** Messages of the parser that would quote the text, and a password may stand there. */
+/** Messages of the parser that would quote the text, where a password may stand, or name its own functions. */
 const QUOTING: Readonly<Record<string, string>> = {
   TAG_RESOLVE_FAILED: 'a tag that nobody knows; a value that begins with ! needs quotes',
   BAD_DQ_ESCAPE: 'an escape that there is not; write \\ as \\\\ or use single quotes',
+  MULTIPLE_DOCS: 'multiple documents; a bench file holds one',
   BAD_ALIAS: 'an alias that cannot be one; a value that begins with * needs quotes',
 }
 
