@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError, ViewnetError, type DeviceIdentity } from 'viewnet/device'
+import { makeFolder } from '../make-folder.js'
 import { writeReports, type CaseRecord, type RunRecord, type TimelineEntry } from '../report/index.js'
 import type { Verdict } from '../verifier/index.js'
 import { runCases, type CasesDone } from './case-runner.js'
@@ -40,7 +40,7 @@ export async function certify(options: CertifyOptions): Promise<RunRecord> {
   const { run, seed, device, report, reproduce, versions } = options
   const startedAt = new Date()
   const startedAtMs = performance.now()
-  await makeFolder(report)
+  makeReportFolder(report)
   const said = device.console && new ConsoleEvidence(device.console, join(report, 'console.log'))
   const { conclusion, cases, identity, converter, evidence, flows, judged } = await runOnBench(options, said)
   const record: RunRecord = {
@@ -73,9 +73,9 @@ function nameOf(identity: DeviceIdentity | undefined): string {
   return [identity.manufacturer, identity.model, identity.firmware].filter((part) => part !== '').join(' ')
 }
 
-async function makeFolder(path: string): Promise<void> {
+function makeReportFolder(path: string): void {
   try {
-    await mkdir(path, { recursive: true })
+    makeFolder(path)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     const message = `report: expected a folder, or a place to make one, got '${path}' (${reason})`

@@ -1,8 +1,9 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from 'viewnet/device'
 import { redactResponse, redactText, type OnvifExchange } from 'viewnet/devices/onvif'
 import { BenchError } from '../bench/index.js'
+import { makeFolder } from '../make-folder.js'
 
 /** What stands in `device.json` of each file. */
 interface SavedExchange {
@@ -43,7 +44,7 @@ export class DeviceFolder {
   static async create(folder: string, credentials: SavedCredentials | undefined): Promise<DeviceFolder> {
     let names: readonly string[]
     try {
-      await mkdir(folder, { recursive: true })
+      makeFolder(folder)
       names = await readdir(folder)
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Kysely, Migrator, PostgresDialect, SqliteDialect, type Dialect } from 'kysely'
@@ -6,6 +5,7 @@ import Database from 'libsql'
 import pg from 'pg'
 import { UsageError } from 'viewnet/device'
 import { BenchError } from '../bench/errors.js'
+import { makeFolder } from '../make-folder.js'
 import { historyMigrations } from './migrations.js'
 import type { HistoryTables } from './tables.js'
 
@@ -46,7 +46,7 @@ async function dialectOf(address: string): Promise<Dialect> {
   if (isUrl(address)) return postgres(address)
   const path = resolve(address)
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     return sqlite(path)
   } catch (cause) {
     throw unusable(address, cause)

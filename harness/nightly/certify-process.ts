@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BenchError } from '../bench/errors.js'
+import { makeFolder } from '../make-folder.js'
 import { parseRunRecord, type RunRecord, type RunVerdict } from '../report/index.js'
 
 /** What one attempt is started with. */
@@ -83,7 +84,7 @@ export async function readAttempt(report: string, run: string): Promise<RunRecor
 
 async function openLog(report: string): Promise<Awaited<ReturnType<typeof open>>> {
   try {
-    await mkdir(report, { recursive: true })
+    makeFolder(report)
     return await open(join(report, 'certify.log'), 'w')
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)

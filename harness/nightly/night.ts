@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { UsageError } from 'viewnet/device'
 import { BenchError, type BenchDescription, type BenchDevice } from '../bench/index.js'
 import type { History, StoredNight } from '../history/index.js'
+import { makeFolder } from '../make-folder.js'
 import type { NightRecord } from '../report/index.js'
 import { certifyInProcess, readAttempt, type AttemptOutcome } from './certify-process.js'
 import { checkHealth, type DeviceHealth } from './health-check.js'
@@ -49,7 +49,7 @@ export interface NightOptions {
  */
 export async function startNight(options: NightOptions): Promise<NightRecord> {
   const { night, benchFile, devices, seed, report, history, bench, signal, parallelCount, retryCount } = options
-  await makeFolder(report)
+  makeReportFolder(report)
   options.onEvent({ type: 'checking', deviceCount: devices.length })
   const health = await checkHealth(bench, devices, { report, signal })
   for (const ailing of health.filter((one) => one.health !== '')) options.onEvent({ type: 'deviceAils', ...ailing })
@@ -78,7 +78,7 @@ export async function resumeNight(options: NightOptions): Promise<NightRecord> {
       'ERR_VIEWNET_NIGHT',
       `expected a night that did not end, got ${night}, which ended ${stored.verdict}`,
     )
-  await makeFolder(options.report)
+  makeReportFolder(options.report)
   const ailing = await settleLeftAttempts(options, stored)
   return runNight(options, [...(await history.nightDevices(night)), ...ailing], stored.started_at_ms)
 }
@@ -214,9 +214,9 @@ function sharedBy({ power }: BenchDevice): readonly string[] {
   return 'url' in power ? [`PDU ${power.url}`] : []
 }
 
-async function makeFolder(path: string): Promise<void> {
+function makeReportFolder(path: string): void {
   try {
-    await mkdir(path, { recursive: true })
+    makeFolder(path)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new BenchError('ERR_VIEWNET_REPORT', `report: expected a folder to write into, got '${path}' (${reason})`, {

@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { BenchError } from '../bench/index.js'
+import { makeFolder } from '../make-folder.js'
 import { seedOf } from './night.js'
 
 /** They boot in 1.5 s; the limit for real ones would let a flaky one hold up the night by a quarter of an hour. */
@@ -32,7 +33,7 @@ export async function writeSimulatedBench(folder: string, seed: number): Promise
     ...(at === 1 && { flaky: FLAKY_RATIO }),
   }))
   try {
-    await mkdir(folder, { recursive: true })
+    makeFolder(folder)
     await writeFile(
       path,
       stringify({ site: 'lab', station: 'simulated', devices, limits: { bootMs: { limit: BOOT_LIMIT_MS } } }),

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import Database from 'libsql'
 import type { Switching } from 'viewnet/devices/power'
+import { makeFolder } from '../../make-folder.js'
 import { BenchError } from '../errors.js'
 
 /** How much one outlet was switched. */
@@ -34,7 +34,7 @@ export class WearLog {
   /** @throws BenchError `ERR_VIEWNET_WEAR` when the file cannot be used */
   constructor(file = wearFile()) {
     try {
-      mkdirSync(dirname(file), { recursive: true })
+      makeFolder(dirname(file))
       this.#database = new Database(file)
       this.#database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
       this.#database.exec(TABLE)

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rmdir, rm } from 'node:fs/promises'
+import { readdir, rename, rmdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BenchError } from '../../bench/errors.js'
+import { makeFolder } from '../../make-folder.js'
 import { frameOctets, type OutboxMessage } from './frame.js'
 import { Segment } from './segment.js'
 
@@ -133,7 +134,7 @@ export class DiskOutbox {
     const first = this.#segments[0]?.number ?? this.#nextNumber
     const path = this.#path(first - 1)
     try {
-      await mkdir(this.#folder, { recursive: true })
+      makeFolder(this.#folder)
       await rm(`${path}.new`, { force: true })
       const segment = await Segment.create(`${path}.new`, first - 1)
       try {
@@ -210,7 +211,7 @@ export class DiskOutbox {
   async #writable(): Promise<Segment> {
     const last = this.#segments.at(-1)
     if (last && this.#isWritable && last.octets < SEGMENT_OCTETS) return last
-    await mkdir(this.#folder, { recursive: true })
+    makeFolder(this.#folder)
     const number = this.#nextNumber++
     const segment = await Segment.create(this.#path(number), number)
     this.#segments.push(segment)

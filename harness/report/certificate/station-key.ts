@@ -1,8 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { link, mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { link, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { UsageError } from 'viewnet/device'
+import { makeFolder } from '../../make-folder.js'
 import { SigningKey } from './signing-key.js'
 
 /** Where this user's station keeps its key; a relative XDG_CONFIG_HOME counts for nothing, as the XDG base directories ask. */
@@ -42,7 +43,7 @@ async function make(path: string): Promise<boolean> {
   // Written whole beside it, then named: nobody ever reads half a key.
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(path), 0o700)
     const { privateKey } = generateKeyPairSync('ed25519')
     await writeFile(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' })
     await link(draft, path)
