@@ -4,5 +4,5 @@
  * @module devices/ptz
  */
 export { PelcoHead, pelcoSchema, type FoundHead, type PelcoOptions, type PtzHost } from './pelco-d.js'
-export type { PtzMove } from './pelco-frame.js'
+export type { PtzAxis, PtzMove } from './pelco-frame.js'
 export { PtzError, PtzErrorCode } from './errors.js'

@@ -6,7 +6,20 @@ import { holdPort } from '../serial/port-holders.js'
 import type { SerialBinding } from '../serial/serial-binding.js'
 import { SerialLine } from '../serial/serial-line.js'
 import { blame } from './errors.js'
-import { encodeMove, encodePreset, encodeStop, type PtzMove } from './pelco-frame.js'
+import {
+  encodeMove,
+  encodePreset,
+  encodeQuery,
+  encodeStop,
+  positionIn,
+  type PtzAxis,
+  type PtzMove,
+} from './pelco-frame.js'
+
+/** An answer may be lost or damaged on its way: a head is asked so often. */
+const QUESTIONS = 3
+/** The newest octets among which an answer is looked for. */
+const HEARD_OCTETS = 64
 
 /** The strict schema of a Pelco-D head. */
 export const pelcoSchema = z.strictObject({
@@ -15,6 +28,8 @@ export const pelcoSchema = z.strictObject({
   address: z.int().min(1).max(255).default(1),
   /** 2400 is the protocol's own; many heads are set to 4800 or 9600. */
   baudRate: baudRate.default(2400),
+  /** How long an answer to a question for a position may take, ms. */
+  answerTimeoutMs: z.int().min(10).max(10_000).default(500),
 })
 
 /** How a head is reached: what {@link pelcoSchema} takes. */
@@ -35,8 +50,8 @@ export interface FoundHead {
 }
 
 /**
- * An analogue camera's pan and tilt head, by Pelco-D. It answers nothing, so what is fulfilled here is that the command was sent. A head that moves goes on
- * moving until it is told to stop: closing always sends that.
+ * An analogue camera's pan and tilt head, by Pelco-D. It answers no command, so what is fulfilled is that the command was sent; many heads, and not all, answer
+ * where they stand. A head that moves goes on moving until it is told to stop: closing always sends that.
  *
  * @example
  * const head = await PelcoHead.open({ port: '/dev/serial/by-path/…-port0', address: 1 })
@@ -47,14 +62,21 @@ export class PelcoHead {
   /** The physical port, the same across reboots and replugging: leases are held by it. */
   readonly id: string
   readonly #address: number
+  readonly #answerTimeoutMs: number
   readonly #line: SerialLine
   readonly #release: () => void
   #last: Promise<unknown> = Promise.resolve()
   #closed: Promise<void> | undefined
 
-  private constructor(found: FoundPort, address: number, line: SerialLine, release: () => void) {
+  private constructor(
+    found: FoundPort,
+    { address, answerTimeoutMs }: Pick<z.output<typeof pelcoSchema>, 'address' | 'answerTimeoutMs'>,
+    line: SerialLine,
+    release: () => void,
+  ) {
     this.id = found.id
     this.#address = address
+    this.#answerTimeoutMs = answerTimeoutMs
     this.#line = line
     this.#release = release
   }
@@ -66,7 +88,7 @@ export class PelcoHead {
    * @throws PtzError when there is no such port
    */
   static async find(options: PelcoOptions, host: PtzHost = {}): Promise<FoundHead> {
-    const { port, address, baudRate: speed } = parseStrictly(pelcoSchema, options, 'Pelco-D head')
+    const { port, baudRate: speed, ...head } = parseStrictly(pelcoSchema, options, 'Pelco-D head')
     const blamed = <T>(work: Promise<T>): Promise<T> =>
       work.catch((error: unknown) => {
         throw blame(describePort(port), error)
@@ -77,7 +99,7 @@ export class PelcoHead {
       try {
         release = holdPort(found.id, host.holder ?? 'another PTZ head')
         const line = await SerialLine.open(found.path, { baudRate: speed }, host.binding)
-        return new PelcoHead(found, address, line, release)
+        return new PelcoHead(found, head, line, release)
       } catch (error) {
         release?.()
         throw error
@@ -116,6 +138,23 @@ export class PelcoHead {
     await this.#send(encodePreset(this.#address, 'set', preset))
   }
 
+  /**
+   * Ask where the head stands.
+   *
+   * @returns 0–65535: by the protocol's manual hundredths of a degree for pan (clockwise, 0–35999) and tilt, and steps for zoom; some makers count otherwise.
+   *   undefined: the head answered none of three questions, as many heads do
+   * @throws PtzError when the port went away
+   */
+  async position(axis: PtzAxis): Promise<number | undefined> {
+    return this.#inTurn(async () => {
+      for (let question = 0; question < QUESTIONS; question++) {
+        const position = await this.#ask(axis)
+        if (position !== undefined) return position
+      }
+      return undefined
+    })
+  }
+
   /** Stop every movement and let go of the port, also where stopping failed. Closing twice is fine. */
   async close(): Promise<void> {
     await (this.#closed ??= this.#close())
@@ -137,16 +176,44 @@ export class PelcoHead {
     }
   }
 
+  /** @returns undefined: no whole answer came in time */
+  async #ask(axis: PtzAxis): Promise<number | undefined> {
+    const ends: (() => void)[] = []
+    let heard = Buffer.alloc(0)
+    try {
+      return await new Promise<number | undefined>((resolve, reject) => {
+        const timer = setTimeout(() => resolve(undefined), this.#answerTimeoutMs)
+        ends.push(
+          () => clearTimeout(timer),
+          this.#line.onLoss(reject),
+          this.#line.onOctets((octets) => {
+            heard = Buffer.concat([heard, octets]).subarray(-HEARD_OCTETS)
+            const position = positionIn(heard, this.#address, axis)
+            if (position !== undefined) resolve(position)
+          }),
+        )
+        this.#line.write(encodeQuery(this.#address, axis)).catch(reject)
+      })
+    } finally {
+      for (const end of ends) end()
+    }
+  }
+
   async #send(frame: Uint8Array): Promise<void> {
+    await this.#inTurn(() => this.#line.write(frame))
+  }
+
+  /** One after the other: a bus carries one frame at a time. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closed !== undefined) throw new UsageError('ERR_VIEWNET_STATE', `PTZ head ${this.id} is closed`)
     const before = this.#last
-    const sent = (async () => {
+    const done = (async () => {
       await before.catch(() => undefined)
-      await this.#line.write(frame)
+      return work()
     })()
-    this.#last = sent
+    this.#last = done
     try {
-      await sent
+      return await done
     } catch (error) {
       throw blame(this.id, error)
     }

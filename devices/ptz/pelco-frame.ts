@@ -21,12 +21,21 @@ const WIDE = 0x40
 /** Codes of the extended command set. */
 const PRESET = { set: 0x03, clear: 0x05, 'go-to': 0x07 } as const
 
+/** What a head can be asked for. */
+export type PtzAxis = 'pan' | 'tilt' | 'zoom'
+
+/** Codes of the questions for a position, and of the answers that carry it, most significant octet first. */
+const QUERY: Readonly<Record<PtzAxis, number>> = { pan: 0x51, tilt: 0x53, zoom: 0x55 }
+const ANSWER: Readonly<Record<PtzAxis, number>> = { pan: 0x59, tilt: 0x5b, zoom: 0x5d }
+const SYNC = 0xff
+const FRAME_OCTETS = 7
+
 /** 3F is full speed; FF (turbo) is for panning alone, and not every head takes it. */
 const MAX_SPEED = 0x3f
 
 /** `FF | address | command 1 | command 2 | pan speed | tilt speed | sum of the five before it, modulo 256` */
 function frame(address: number, command2: number, data1: number, data2: number): Uint8Array {
-  return Uint8Array.of(0xff, address, 0, command2, data1, data2, (address + command2 + data1 + data2) & 0xff)
+  return Uint8Array.of(SYNC, address, 0, command2, data1, data2, (address + command2 + data1 + data2) & 0xff)
 }
 
 /** @throws UsageError `ERR_VIEWNET_OPTION` when a speed is out of its range */
@@ -50,6 +59,24 @@ export function encodePreset(address: number, what: keyof typeof PRESET, preset:
     throw new UsageError('ERR_VIEWNET_OPTION', `PTZ preset: expected 1 to 255, got ${preset}`)
   }
   return frame(address, PRESET[what], 0, preset)
+}
+
+export function encodeQuery(address: number, axis: PtzAxis): Uint8Array {
+  return frame(address, QUERY[axis], 0, 0)
+}
+
+/**
+ * Find the answer to a question for a position among octets that may hold anything else: the echo of the question, answers of other heads on the bus, noise.
+ *
+ * @returns 0–65535, as the head counts; undefined: there is no whole answer
+ */
+export function positionIn(octets: Uint8Array, address: number, axis: PtzAxis): number | undefined {
+  for (let at = octets.indexOf(SYNC); at >= 0; at = octets.indexOf(SYNC, at + 1)) {
+    const [, from, first = 0, command, high = 0, low = 0, sum] = octets.subarray(at, at + FRAME_OCTETS)
+    if (from !== address || command !== ANSWER[axis]) continue
+    if (sum === ((from + first + command + high + low) & 0xff)) return (high << 8) | low
+  }
+  return undefined
 }
 
 function side(value: number, negative: number, positive: number): number {

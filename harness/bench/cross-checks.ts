@@ -75,7 +75,7 @@ type PortReference = Extract<BenchPower, { driver: 'lcus' }>['port']
 function sharedHeads(devices: readonly BenchDevice[]): readonly BenchIssue[] {
   const owners = new Map<string, string>()
   return devices.flatMap(({ number, ptz }, at) => {
-    if (ptz === undefined) return []
+    if (ptz === undefined || ptz.driver === 'simulated') return []
     const name = `${portName(ptz.port)}#${ptz.address}`
     const owner = owners.get(name)
     owners.set(name, owner ?? number)
@@ -118,7 +118,7 @@ function portUses({ number, power, console, ptz }: BenchDevice, at: number): rea
   }
   if (power && 'port' in power) use('power', power.port, `${power.driver} ${power.baudRate}`, `${power.driver} relay`)
   // A head answers to its address; consoles never share.
-  if (ptz) use('ptz', ptz.port, `pelco-d ${ptz.baudRate}`, 'head')
+  if (ptz && 'port' in ptz) use('ptz', ptz.port, `pelco-d ${ptz.baudRate}`, 'head')
   if (console && 'port' in console) use('console', console.port, `console ${at}`, 'console')
   return uses
 }

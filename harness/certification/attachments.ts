@@ -1,12 +1,15 @@
 import { findConsole, type SerialBinding, type SerialConsole } from 'viewnet/devices/console'
 import { findOutlet, type PowerOutlet, type Switching } from 'viewnet/devices/power'
+import type { FoundHead } from 'viewnet/devices/ptz'
 import { SimulatedConsole, SimulatedLcus, SimulatedSerialBus, type PoweredLoad } from 'viewnet/devices/simulated'
 import { resolvedSecrets, WearLog, type BenchConsole, type BenchDevice, type LeasedResource } from '../bench/index.js'
+import { findHead } from './attached-head.js'
 
 /** What hangs on a device of a bench, found and not opened. */
 export interface Attachments {
   readonly power: PowerOutlet | undefined
   readonly console: SerialConsole | undefined
+  readonly head: FoundHead | undefined
   /** What must be held to use them. */
   readonly resources: readonly LeasedResource[]
   /** Every switching so far. */
@@ -21,18 +24,19 @@ const relayPort = (number: string): string => `/dev/simulated-relays-${number}`
 const consolePort = (number: string): string => `/dev/simulated-console-${number}`
 
 /**
- * Find a device's outlet and console.
+ * Find a device's outlet, console and head.
  *
  * @param load - the simulated device that a simulated relay feeds; it has power already
- * @throws PowerError, ConsoleError when they are not there; UsageError `ERR_VIEWNET_CREDENTIALS`
+ * @throws PowerError, ConsoleError, PtzError when they are not there; UsageError `ERR_VIEWNET_CREDENTIALS`
  */
 export async function findAttachments(
-  { number, power, console }: Pick<BenchDevice, 'number' | 'power' | 'console'>,
+  { number, power, console, ptz }: Pick<BenchDevice, 'number' | 'power' | 'console' | 'ptz'>,
   load?: PoweredLoad,
 ): Promise<Attachments> {
   const switchings: Switching[] = []
+  const holder = `run ${process.pid} of device ${number}`
   const host = {
-    holder: `run ${process.pid} of device ${number}`,
+    holder,
     onSwitched: (switching: Switching) => {
       if (switchings.length < SWITCHINGS_MOST) switchings.push(switching)
       // A simulated relay wears out with its process.
@@ -49,11 +53,14 @@ export async function findAttachments(
         )
       : await findOutlet(resolvedSecrets(power, `power of device ${number}`), host))
   const found = console && (await findAttachedConsole(console, { port: consolePort(number), simulated }))
+  const head = ptz && (await findHead(ptz, number, holder))
   const resources = [
     ...(outlet && power?.driver !== 'simulated' ? outletResources(outlet) : []),
     ...(found && console?.driver !== 'simulated' ? [{ name: found.id }] : []),
+    // Heads of one bus share its port.
+    ...(head && ptz?.driver !== 'simulated' ? [{ name: head.id }] : []),
   ]
-  return { power: outlet, console: found, resources, switchings }
+  return { power: outlet, console: found, head, resources, switchings }
 }
 
 /** A count that cannot be kept is told; it holds up no run. */

@@ -1,5 +1,5 @@
 /** What a case is about, or asks for; a plan chooses by it. */
-export const CaseTag = ['device', 'exchange', 'range', 'refusal', 'network', 'power', 'replay', 'long'] as const
+export const CaseTag = ['device', 'exchange', 'range', 'refusal', 'network', 'power', 'replay', 'ptz', 'long'] as const
 export type CaseTag = (typeof CaseTag)[number]
 
 /** Every case of the catalogue by its id, in the order in which they run, with its tags. It imports nothing, so that a bench file can be checked by it. */
@@ -26,6 +26,7 @@ export const CASES = {
   'narrow-range': ['range'],
   'recording-grows': ['device'],
   'replay-describe': ['replay'],
+  'head-obeys': ['ptz'],
   'boot-time': ['power'],
   'listing-after-power-cut': ['power'],
   'clock-after-power-cut': ['power'],

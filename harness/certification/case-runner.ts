@@ -141,6 +141,7 @@ function benchOf(entry: CertificationCase, context: RunContext, signal: AbortSig
     trueCount: options.device.trueCount,
     power: options.device.power,
     console: options.device.console,
+    head: options.device.head,
     expected: options.device.expected,
     limitOf: options.device.limitOf,
     round: () => converter.round,

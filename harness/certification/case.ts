@@ -1,5 +1,6 @@
 import type { SerialConsole } from 'viewnet/devices/console'
 import type { PowerOutlet } from 'viewnet/devices/power'
+import type { FoundHead } from 'viewnet/devices/ptz'
 import type { DeviceDescription, MonitoringDevice, Recording } from 'viewnet/device'
 import type { DeviceNumbers } from './converter-under-test.js'
 import type { DeviceUnderTest } from './device-under-test.js'
@@ -77,6 +78,8 @@ export interface CaseBench {
   readonly power: PowerOutlet | undefined
   /** The device's serial console; undefined where the bench has none. It is open. */
   readonly console: SerialConsole | undefined
+  /** The head that turns the analogue camera behind the device; undefined where the bench has none. It is not open. */
+  readonly head: FoundHead | undefined
   /** Who the device must say it is. */
   readonly expected: BenchDevice['expect']
   /** What a measurement is held to; undefined: nothing. */

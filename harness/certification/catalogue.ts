@@ -18,6 +18,7 @@ import {
   powerCutWhenAsked,
   twentyPowerCycles,
 } from './cases/power-cases.js'
+import { headObeys } from './cases/head-obeys.js'
 import { emptyRange, narrowRange } from './cases/range-cases.js'
 import { recordingGrows } from './cases/recording-grows.js'
 import { unknownDevice, wrongCredentials } from './cases/refusal-cases.js'
@@ -49,6 +50,7 @@ export const CATALOGUE: readonly CertificationCase[] = [
   narrowRange,
   recordingGrows,
   replayDescribe,
+  headObeys,
   bootTime,
   listingAfterPowerCut,
   clockAfterPowerCut,

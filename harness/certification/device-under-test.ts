@@ -3,6 +3,7 @@ import type { MonitoringDevice } from 'viewnet/device'
 import type { SerialConsole } from 'viewnet/devices/console'
 import type { OnvifDevice, ReplayDescription } from 'viewnet/devices/onvif'
 import type { PowerOutlet, Switching } from 'viewnet/devices/power'
+import type { FoundHead } from 'viewnet/devices/ptz'
 import { SimulatedRecorder } from 'viewnet/devices/simulated'
 import {
   credentialsOf,
@@ -28,6 +29,8 @@ export interface DeviceUnderTest {
   /** What switches its power, and its console: found, opened by the run. */
   readonly power: PowerOutlet | undefined
   readonly console: SerialConsole | undefined
+  /** The head of the analogue camera behind it: found, opened by the case that turns it. */
+  readonly head: FoundHead | undefined
   /** Every switching of its power so far. */
   readonly switchings: readonly Switching[]
   /** What must be held to use it. */

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
 import { UsageError } from 'viewnet/device'
-import { PelcoHead, type PtzMove } from 'viewnet/devices/ptz'
+import { PelcoHead, type PtzAxis, type PtzMove } from 'viewnet/devices/ptz'
 import { describeHolder, Leases, type BenchDevice, type BenchPtz } from '../bench/index.js'
 import { devicesNamed, readBench } from './bench.js'
 import { integer, messageNumber, seconds, signedRatio } from './option-parsers.js'
-import { note, print, printJson } from './output.js'
+import { ExitStatus, note, print, printJson } from './output.js'
 import { stopSignal } from './until-stopped.js'
 
 const ACTIONS = {
@@ -13,6 +13,7 @@ const ACTIONS = {
   stop: 'stop every movement',
   'go-to': 'go to a stored position, by --preset',
   store: 'store the position where it stands, by --preset',
+  position: 'ask where it stands, which not every head answers',
 } as const
 type Action = keyof typeof ACTIONS
 
@@ -31,10 +32,10 @@ interface PtzFlags extends PtzMove {
 const HELP = `
 Actions:
 ${Object.entries(ACTIONS)
-  .map(([name, does]) => `  ${name.padEnd(6)} ${does}`)
+  .map(([name, does]) => `  ${name.padEnd(8)} ${does}`)
   .join('\n')}
 
-A head answers nothing: what is told is that the command was sent. However this ends, the head is told to stop.
+A head answers no command: what is told is that it was sent. However this ends, the head is told to stop.
 
 Example:
   viewnet ptz --bench bench.yaml --device 00001-00020-00300-00007 move --pan -0.5 --seconds 2`
@@ -53,7 +54,7 @@ export function ptzCommand(): Command {
     .option('--zoom <ratio>', 'move: -1 (wide) to 1 (tele)', signedRatio)
     .option('--seconds <S>', 'move: for how long, default 1; go-to: how long it may travel, default 10', seconds)
     .option('--preset <N>', 'go-to, store: which position, 1–255', integer(1, 255))
-    .option('--json', 'one JSON object on stdout: device, head, action')
+    .option('--json', 'one JSON object on stdout: device, head, action, position')
     .addHelpText('after', HELP)
     .action(async (action: Action, flags: PtzFlags) => {
       const { signal, release } = stopSignal()
@@ -84,19 +85,32 @@ async function turnHead(action: Action, flags: PtzFlags, signal: AbortSignal): P
     })
     lease.assertHeld()
     await using head = await found.open()
-    await command(head, signal)
+    const position = await command(head, signal)
+    if (position && Object.values(position).every((value) => value === null)) process.exitCode = ExitStatus.couldNotTest
+    if (flags.json === true)
+      printJson({ device: number, head: `${found.id}#${ptz.address}`, action, ...(position && { position }) })
+    else print(`${number}: ${position ? describe(position) : `${action} sent to ${found.id}, address ${ptz.address}`}`)
   } finally {
     leases.close()
   }
-  if (flags.json === true) printJson({ device: number, head: `${found.id}#${ptz.address}`, action })
-  else print(`${number}: ${action} sent to ${found.id}, address ${ptz.address}`)
+}
+
+/** Of each axis what the head counts; null: it does not tell. */
+type Position = Readonly<Record<PtzAxis, number | null>>
+
+async function positionOf(head: PelcoHead): Promise<Position> {
+  const [pan, tilt, zoom] = [await head.position('pan'), await head.position('tilt'), await head.position('zoom')]
+  return { pan: pan ?? null, tilt: tilt ?? null, zoom: zoom ?? null }
+}
+
+function describe({ pan, tilt, zoom }: Position): string {
+  const told = (value: number | null, of: number, unit: string): string =>
+    value === null ? 'not told' : `${value / of}${unit}`
+  return `pan ${told(pan, 100, '°')}, tilt ${told(tilt, 100, '°')}, zoom ${told(zoom, 1, '')}`
 }
 
 /** @throws UsageError `ERR_VIEWNET_OPTION` where it is not said what to do */
-function commandOf(
-  action: Action,
-  { pan, tilt, zoom, seconds: given, preset }: PtzFlags,
-): (head: PelcoHead, signal: AbortSignal) => Promise<void> {
+function commandOf(action: Action, { pan, tilt, zoom, seconds: given, preset }: PtzFlags): HeadCommand {
   const isMove = pan !== undefined || tilt !== undefined || zoom !== undefined
   if (isMove !== (action === 'move'))
     throw refused(
@@ -112,20 +126,32 @@ function commandOf(
     )
   switch (action) {
     case 'move':
-      return async (head, signal) => {
+      return told(async (head, signal) => {
         await head.move({ pan, tilt, zoom })
         await pause(given ?? MOVE_SECONDS, signal)
-      }
+      })
     case 'stop':
-      return (head) => head.stop()
+      return told((head) => head.stop())
     case 'go-to':
-      return async (head, signal) => {
+      return told(async (head, signal) => {
         await head.goToPreset(preset!)
         // Closing stops it wherever it is by then.
         await pause(given ?? TRAVEL_SECONDS, signal)
-      }
+      })
     case 'store':
-      return (head) => head.setPreset(preset!)
+      return told((head) => head.setPreset(preset!))
+    case 'position':
+      return positionOf
+  }
+}
+
+type HeadCommand = (head: PelcoHead, signal: AbortSignal) => Promise<Position | undefined>
+
+/** A command that is told, and answered by nothing. */
+function told(command: (head: PelcoHead, signal: AbortSignal) => Promise<void>): HeadCommand {
+  return async (head, signal) => {
+    await command(head, signal)
+    return undefined
   }
 }
 
@@ -135,20 +161,24 @@ async function pause(forSeconds: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
 }
 
-type WithHead = BenchDevice & { readonly ptz: BenchPtz }
+type RealHead = Exclude<BenchPtz, { driver: 'simulated' }>
+type WithHead = BenchDevice & { readonly ptz: RealHead }
 
 /** @throws UsageError `ERR_VIEWNET_OPTION` where it is not said which */
 function deviceWithHead(devices: readonly BenchDevice[], { bench, device }: PtzFlags): WithHead {
   const named = device === undefined ? devices : devicesNamed([device], devices, bench)
-  const withHead = named.filter((one): one is WithHead => one.ptz !== undefined)
+  // One that exists only in software is there as long as a run.
+  const withHead = named.filter((one): one is WithHead => one.ptz !== undefined && one.ptz.driver !== 'simulated')
   const [one, another] = withHead
   if (one && !another) return one
-  if (!one)
+  if (!one) {
+    const got = named.some(({ ptz }) => ptz) ? 'a simulated one' : 'none'
     throw refused(
       device === undefined
-        ? `${bench}: expected a device with ptz, got none`
-        : `device ${device}: expected ptz, got none`,
+        ? `${bench}: expected a device with ptz, got ${got}`
+        : `device ${device}: expected ptz, got ${got}`,
     )
+  }
   throw refused(
     `option '--device <number>': expected one of ${withHead.map(({ number }) => number).join(', ')}, got none`,
   )

@@ -11,7 +11,7 @@ const NUMBER = '00001-00020-00300-00007'
 t.test(
   'a head is turned by hand, and always told to stop; who holds its port is waited for [issue 6, PTZ]',
   async (t) => {
-    const head = new SimulatedPelcoHead(3)
+    const head = new SimulatedPelcoHead(3, { tellsPosition: true })
     const served = await serveOnTcp(head)
     t.teardown(() => served.close())
     const cwd = t.testdir({})
@@ -44,6 +44,15 @@ t.test(
     const went = await viewnet('ptz --bench bench.yaml go-to --preset 7 --seconds 0.1', options)
     t.equal(went.status, 0, went.stderr)
     t.equal(head.preset, 7)
+
+    const position = { pan: head.position.pan, tilt: 4500, zoom: head.position.zoom }
+    const asked = await viewnet('ptz --bench bench.yaml position --json', options)
+    const whole = { ...position, pan: Math.floor(position.pan), zoom: Math.floor(position.zoom) }
+    t.strictSame(jsonLines(asked.stdout), [{ device: NUMBER, head: `${port}#3`, action: 'position', position: whole }])
+    head.fault = 'no-answer'
+    const silent = await viewnet('ptz --bench bench.yaml position', options)
+    t.equal(silent.status, 2)
+    t.match(silent.stdout, `${NUMBER}: pan not told, tilt not told, zoom not told`)
 
     const wrong = await Promise.all([
       viewnet('ptz --bench bench.yaml move', options),

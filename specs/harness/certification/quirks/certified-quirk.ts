@@ -86,6 +86,7 @@ function deviceOf(recorder: SimulatedRecorder, quirk: QuirkName): DeviceUnderTes
     trueCount: recorder.recordingCount,
     power: undefined,
     console: undefined,
+    head: undefined,
     switchings: [],
     resources: [],
     expected: undefined,
