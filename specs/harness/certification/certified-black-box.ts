@@ -3,17 +3,14 @@ import { ConversionServer } from 'viewnet'
 import { udpLink, type Link } from 'viewnet/link'
 import { certify, simulatedDevice, type BlackBoxOptions } from '../../../harness/certification/index.js'
 import type { RunRecord } from '../../../harness/report/index.js'
+import { freePort } from '../../free-port.js'
 import { casesNamed } from './certified.js'
 
 const NUMBER = '00001-00020-00300-04000'
 
-/** A free UDP address on loopback: taken once to learn its port. */
+/** A free UDP address on loopback. */
 export async function freeAddress(): Promise<string> {
-  const link = udpLink('udp://127.0.0.1:0')
-  await link.start({ packet: () => undefined })
-  const { address } = link
-  await link.close()
-  return address
+  return `udp://127.0.0.1:${await freePort('udp')}`
 }
 
 /** What stands at the address, and how it is described. */

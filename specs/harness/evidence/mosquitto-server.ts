@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '../../free-port.js'
 
 // Debian puts daemons where an ordinary PATH does not look.
 const program = ['/usr/sbin/mosquitto', '/usr/bin/mosquitto', '/usr/local/sbin/mosquitto'].find(existsSync)
@@ -31,7 +31,7 @@ export class Mosquitto {
   }
 
   static async prepare(folder: string, { password, settings = [] }: MosquittoOptions = {}): Promise<Mosquitto> {
-    const port = await freePort()
+    const port = await freePort('tcp')
     const lines = [`listener ${port} 127.0.0.1`, ...settings]
     if (password === undefined) {
       lines.push('allow_anonymous true')
@@ -73,13 +73,4 @@ export class Mosquitto {
     child.kill(signal)
     await once(child, 'exit')
   }
-}
-
-/** A port that was free a moment ago; mosquitto cannot tell which one it took. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

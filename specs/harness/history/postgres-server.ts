@@ -1,10 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { freePort } from '../../free-port.js'
 
 /** A PostgreSQL server of a spec's own, on loopback. */
 export interface PostgresServer {
@@ -43,7 +43,7 @@ export async function startPostgres(
   const data = join(folder, 'data')
   const made = spawnSync(...as(join(bin, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'viewnet', '--no-sync']))
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr.toString()}`)
-  const port = await freePort()
+  const port = await freePort('tcp')
   const options = [
     '-D',
     data,
@@ -63,7 +63,7 @@ export async function startPostgres(
     async close() {
       const ended = once(server, 'exit')
       server.kill('SIGINT')
-      await Promise.race([ended, wait(10_000).then(() => server.kill('SIGKILL'))])
+      await Promise.race([ended, wait(10_000, undefined, { ref: false }).then(() => server.kill('SIGKILL'))])
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -71,15 +71,6 @@ export async function startPostgres(
 
 function numberOf(flag: '-u' | '-g', user: string): number {
   return Number(spawnSync('id', [flag, user]).stdout.toString())
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 async function saying(server: ChildProcess, text: string): Promise<void> {
