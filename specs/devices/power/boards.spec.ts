@@ -6,6 +6,7 @@ import { BOARDS, PATH, type BoardCase } from './boards.js'
 // They wait for answers that never come, each at a port of its own.
 t.jobs = 8
 let ports = 0
+const newPath = (): string => `${PATH}-${++ports}`
 
 interface Rig {
   readonly bus: SimulatedSerialBus
@@ -19,7 +20,7 @@ interface Rig {
 async function rig(t: Test, { board: make, options, at }: BoardCase, fault?: SerialFaultName): Promise<Rig> {
   const bus = new SimulatedSerialBus()
   const board = make()
-  const path = `${PATH}-${++ports}`
+  const path = newPath()
   bus.plug(path, board)
   const switchings: Switching[] = []
   const reached = { ...options, port: path }
@@ -145,8 +146,9 @@ for (const board of BOARDS) {
 
 t.test('a board has one holder at a time, and whoever comes second is told who', async (t) => {
   const bus = new SimulatedSerialBus()
-  bus.plug(PATH, BOARDS[3]!.board())
-  const options = { driver: 'kmtronic', port: PATH } as const
+  const path = newPath()
+  bus.plug(path, BOARDS[3]!.board())
+  const options = { driver: 'kmtronic', port: path } as const
   const first = await openOutlet({ ...options, relay: 1 }, { binding: bus, holder: 'night n7' })
   const other = { binding: bus, holder: 'night n8' }
   await t.rejects(openOutlet({ ...options, relay: 1 }, other), { code: 'ERR_VIEWNET_POWER_BUSY', message: /night n7/ })
@@ -154,7 +156,7 @@ t.test('a board has one holder at a time, and whoever comes second is told who',
 
   const second = await openOutlet({ ...options, relay: 2 }, { binding: bus, holder: 'night n7' })
   t.equal(second.bank, first.bank)
-  t.equal(bus.openCount(PATH), 1, 'outlets of one holder share the port')
+  t.equal(bus.openCount(path), 1, 'outlets of one holder share the port')
   await first.close()
   await second.on()
   await second.close()
@@ -164,10 +166,12 @@ t.test('a board has one holder at a time, and whoever comes second is told who',
 
 t.test('an outlet that was only read is left as it was found', async (t) => {
   const bus = new SimulatedSerialBus()
+  const path = newPath()
   const board = BOARDS[3]!.board()
-  bus.plug(PATH, board)
+  bus.plug(path, board)
   board.relay(3).drive(true)
-  const outlet = await openOutlet(BOARDS[3]!.options, { binding: bus })
+  const options = { ...BOARDS[3]!.options, port: path }
+  const outlet = await openOutlet(options, { binding: bus })
   t.equal(await outlet.state(), 'on')
   await outlet.close()
   t.equal(board.relay(3).isClosed, true)
@@ -175,9 +179,10 @@ t.test('an outlet that was only read is left as it was found', async (t) => {
 
 t.test('with normally-closed wiring the relay rests while the device has power', async (t) => {
   const bus = new SimulatedSerialBus()
+  const path = newPath()
   const board = BOARDS[3]!.board()
-  bus.plug(PATH, board)
-  const options = { driver: 'kmtronic', port: PATH, relay: 1, wiring: 'normally-closed', safeState: 'on' } as const
+  bus.plug(path, board)
+  const options = { driver: 'kmtronic', port: path, relay: 1, wiring: 'normally-closed', safeState: 'on' } as const
   const outlet = await openOutlet(options, { binding: bus })
   t.equal(await outlet.state(), 'on')
   await outlet.off()
