@@ -92,8 +92,8 @@ function outletResources({ id, bank }: PowerOutlet): readonly LeasedResource[] {
   return [{ name: id, leavesState: true }, ...(isSerial ? [{ name: bank, sharedInProcess: true }] : [])]
 }
 
-/** A board in this process answers at once, or is broken on purpose. */
-const SIMULATED_PATIENCE = { replyTimeoutMs: 500, settleTimeoutMs: 500, reopenTimeoutMs: 500 } as const
+/** A board in this process answers as soon as the process gets to it, or is broken on purpose. */
+const SIMULATED_PATIENCE = { replyTimeoutMs: 1000, settleTimeoutMs: 500, reopenTimeoutMs: 1500 } as const
 
 /** A bus with a relay board and a console on it, each where the bench file says so. */
 function simulatedBus(

@@ -55,8 +55,10 @@ t.test('what is no text, or would move the cursor, is shown as octets', async (t
   camera.powerOn()
   await serial.waitFor('ready', { timeoutMs: 5000 })
   const lines = serial.lines()
-  camera.say(Buffer.from('\x1b[2Jevil\x00 \xff\xc3\x28 \u00e9'.slice(0, -1), 'latin1'))
-  camera.say('中文 \u202e\ttab\r\n')
+  // In one piece: a pause would end a line.
+  camera.say(
+    Buffer.concat([Buffer.from('\x1b[2Jevil\x00 \xff\xc3\x28 ', 'latin1'), Buffer.from('中文 \u202e\ttab\r\n')]),
+  )
   camera.say(`${'x'.repeat(200)}\n`)
   const [first, ...long] = await take(lines, 4)
   t.equal(first?.text, '\\x1b[2Jevil\\x00 \\xff\\xc3( 中文 \\xe2\\x80\\xae\ttab')

@@ -10,8 +10,8 @@ import {
 /** Where each simulated board is plugged in. */
 export const PATH = '/dev/simulated-board'
 
-/** Short waits, so that faults do not hold up the specs. */
-const PATIENCE = { replyTimeoutMs: 250, settleTimeoutMs: 120, reopenTimeoutMs: 400 }
+/** Short waits, so that faults do not hold up the specs, and long enough for a machine that has much to do. */
+const PATIENCE = { replyTimeoutMs: 1000, settleTimeoutMs: 120, reopenTimeoutMs: 2000 }
 
 /** One kind of board: its simulated counterpart, how one of its relays is reached, and what its maker says goes over the wire. */
 export interface BoardCase {

@@ -16,13 +16,14 @@ async function ptyOf(
   { path }: ServedDevice,
 ): Promise<{ readonly link: string; readonly socat: ChildProcess }> {
   const link = join(t.testdir(), 'port')
-  const socat = spawn('socat', [`pty,raw,echo=0,link=${link}`, path.replace('tcp://', 'tcp:')], { stdio: 'ignore' })
+  // Connected first: once the link is there, nothing that the device says is lost.
+  const socat = spawn('socat', [path.replace('tcp://', 'tcp:'), `pty,raw,echo=0,link=${link}`], { stdio: 'ignore' })
   const ended = once(socat, 'close')
   t.teardown(async () => {
     socat.kill()
     await ended
   })
-  for (let tries = 0; tries < 200 && !existsSync(link); tries++) await sleep(25)
+  for (let tries = 0; tries < 1200 && !existsSync(link); tries++) await sleep(25)
   return { link, socat }
 }
 
@@ -65,12 +66,11 @@ t.test('a console is read through a terminal device, and its hang-up is a loss',
   await using served = await serveOnTcp(camera)
   const { link, socat } = await ptyOf(t, served)
   await using serial = await openConsole({ port: link, pauseMs: 50 })
-  const ready = serial.waitFor('ready', { timeoutMs: 10_000 })
-  await sleep(50)
+  const ready = serial.waitFor('ready', { timeoutMs: 30_000 })
   camera.powerOn()
   t.match(await ready, { text: 'camera login: ' })
   socat.kill()
-  for (let tries = 0; tries < 200 && serial.counts.losses === 0; tries++) await sleep(25)
+  for (let tries = 0; tries < 1200 && serial.counts.losses === 0; tries++) await sleep(25)
   t.equal(serial.counts.losses, 1)
   camera.powerOff()
 })

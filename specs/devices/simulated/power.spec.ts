@@ -21,7 +21,7 @@ t.test('a recorder without power refuses; with power it boots and lists the same
   await recorder.powerOff()
   await recorder.powerOff()
   await t.rejects(count(url), { code: 'ERR_VIEWNET_DEVICE_UNREACHABLE' })
-  const booted = recorder.powerOn({ bootMs: 150 })
+  const booted = recorder.powerOn({ bootMs: 1500 })
   await t.rejects(count(url), { code: 'ERR_VIEWNET_DEVICE_UNREACHABLE' }, 'not while it boots')
   await booted
   t.equal(recorder.url, url)

@@ -5,10 +5,10 @@ import { certified } from './certified.js'
 
 /** Faults of a simulated board, and what the rig says of each. */
 const FAULTS: Readonly<Record<string, RegExp>> = {
-  'no-answer': /expected an answer within 500 ms, got none/,
-  'half-answer': /expected an answer within 500 ms, got/,
+  'no-answer': /expected an answer within 1000 ms, got none/,
+  'half-answer': /expected an answer within 1000 ms, got/,
   garbage: /expected an octet of 0 or 1 a relay, got/,
-  slow: /expected an answer within 500 ms, got none/,
+  slow: /expected an answer within 1000 ms, got none/,
   'unplugged-mid-command': /went away|there is no/,
   floods: /expected/,
   stuck: /was switched off, and still tells on/,

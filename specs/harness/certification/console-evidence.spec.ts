@@ -2,7 +2,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { findConsole } from 'viewnet/devices/console'
+import { findConsole, type SerialConsole } from 'viewnet/devices/console'
 import { SimulatedConsole, SimulatedSerialBus } from 'viewnet/devices/simulated'
 import { parseBench } from '../../../harness/bench/index.js'
 import { ConsoleEvidence } from '../../../harness/certification/console-evidence.js'
@@ -44,7 +44,13 @@ t.test(
   },
 )
 
-async function openEvidence(path: string): Promise<{ evidence: ConsoleEvidence; camera: SimulatedConsole }> {
+interface Rig {
+  readonly evidence: ConsoleEvidence
+  readonly camera: SimulatedConsole
+  readonly port: SerialConsole
+}
+
+async function openEvidence(path: string): Promise<Rig> {
   const bus = new SimulatedSerialBus()
   const camera = new SimulatedConsole()
   bus.plug('/dev/camera', camera)
@@ -52,14 +58,14 @@ async function openEvidence(path: string): Promise<{ evidence: ConsoleEvidence; 
   const evidence = new ConsoleEvidence(port, path, { fileBytesMost: 8192 })
   await evidence.open(new AbortController().signal)
   camera.powerOn()
-  return { evidence, camera }
+  return { evidence, camera, port }
 }
 
 t.test('a device that floods its console fills the file to its bound, and the rest is told', async (t) => {
   const path = join(t.testdir({}), 'console.log')
-  const { evidence, camera } = await openEvidence(path)
+  const { evidence, camera, port } = await openEvidence(path)
   camera.floods()
-  await sleep(200)
+  while (port.counts.octets < 65_536) await sleep(5)
   await evidence.close()
   t.ok((await stat(path)).size <= 8192)
   t.match(evidence.entries.at(-1), { lane: 'console', kind: 'note', label: /\d+ lines are not in the file/ })
@@ -70,7 +76,7 @@ t.test('a file that cannot be written stops nobody; marks are told all the same'
   await writeFile(join(folder, 'file'), '')
   const { evidence, camera } = await openEvidence(join(folder, 'file', 'console.log'))
   camera.panic()
-  await sleep(50)
+  while (!evidence.entries.some(({ kind }) => kind === 'panic')) await sleep(5)
   await evidence.close()
   t.match(
     evidence.entries.map(({ kind }) => kind).filter((kind) => kind !== 'note'),

@@ -118,7 +118,7 @@ t.test(
     const bus = new SimulatedSerialBus()
     const board = new SimulatedLcus({ status: 'octets' })
     bus.plug('/dev/relays', board)
-    const options = { driver: 'lcus', port: '/dev/relays', relay: 1, status: 'octets', reopenTimeoutMs: 200 } as const
+    const options = { driver: 'lcus', port: '/dev/relays', relay: 1, status: 'octets', reopenTimeoutMs: 2000 } as const
     const power = await findOutlet(options, { binding: bus })
     const device = { ...(await simulatedDevice(7, 30)), power }
     const unplugged: CertificationCase = {

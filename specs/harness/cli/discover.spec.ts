@@ -16,7 +16,7 @@ t.test('finds devices and tells what they offer, as JSON lines and as a table', 
   await absent.start()
   const addresses = [responder.port, absent.port].flatMap((port) => ['--address', `127.0.0.1:${port}`])
 
-  const json = await viewnet(['discover', ...addresses, '--timeout', '0.7', '--json'])
+  const json = await viewnet(['discover', ...addresses, '--timeout', '2', '--json'])
   t.equal(json.status, 0, json.stderr)
   const devices = jsonLines(json.stdout)
   t.equal(devices.length, 2)
@@ -31,7 +31,7 @@ t.test('finds devices and tells what they offer, as JSON lines and as a table', 
   )
   t.match(json.stderr, `found ${recorder.url} Viewnet Simulated Recorder`)
 
-  const text = await viewnet(['discover', ...addresses, '--timeout', '0.7'])
+  const text = await viewnet(['discover', ...addresses, '--timeout', '2'])
   t.match(text.stdout, new RegExp(`${recorder.url}.*Viewnet Simulated Recorder.*simulated.*bench.*yes.*yes`))
   t.match(text.stdout, /127\.0\.0\.1:9\/onvif\/device_service.*\?.*\?/)
 })

@@ -64,7 +64,7 @@ t.test('a cycle that is interrupted ends in the safe state', { buffered: true },
   const { board, options } = await rig(t)
   board.relay(0).drive(true)
   const cycle = start(`power --bench bench.yaml --device ${ONE} cycle --off-seconds 60`, options)
-  for (let left = 500; board.relay(0).isClosed && left > 0; left--) await sleep(20)
+  for (let left = 3000; board.relay(0).isClosed && left > 0; left--) await sleep(20)
   const { status, stderr } = await cycle.stop('SIGINT')
   t.equal(status, 2)
   t.match(stderr, /stopped by SIGINT/)
@@ -91,7 +91,7 @@ t.test(
   async (t) => {
     const { board, options } = await rig(t)
     const killed = start(`certify --bench bench.yaml --device ${ONE} --seed 1`, options)
-    for (let left = 1500; !board.relay(0).isClosed && left > 0; left--) await sleep(20)
+    for (let left = 3000; !board.relay(0).isClosed && left > 0; left--) await sleep(20)
     await killed.stop('SIGKILL')
     t.equal(board.relay(0).isClosed, true, 'the relay was left on')
     const leases = await viewnet('bench leases --json', options)

@@ -25,7 +25,7 @@ t.test(
     const port = served.path.replace('tcp://', 'tcp:')
 
     const moving = start('ptz --bench bench.yaml move --pan -0.5 --zoom 1 --seconds 60', options)
-    for (let left = 1000; head.motion.pan === undefined && left > 0; left--) await sleep(20)
+    for (let left = 3000; head.motion.pan === undefined && left > 0; left--) await sleep(20)
     t.match(head.motion, { pan: 'left', zoom: 'tele', tilt: undefined })
     const stopped = await moving.stop('SIGINT')
     t.equal(stopped.status, 2)

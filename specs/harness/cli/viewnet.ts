@@ -13,7 +13,7 @@ const CONFIG = mkdtempSync(join(tmpdir(), 'viewnet-config-'))
 process.once('exit', () => rmSync(CONFIG, { recursive: true, force: true }))
 
 /** No command of these specs takes half as long. */
-const LIMIT_MS = 120_000
+const LIMIT_MS = 240_000
 
 /** How a command ended. */
 export interface Ended {

@@ -10,8 +10,11 @@ import { fault, services, SoapServer } from '../soap-server.js'
 import { multicastSkip } from './loopback.js'
 import { probeMatch, probeReply } from './probe-reply.js'
 
-/** Long enough for every repetition of a probe to be sent. */
-const TIMEOUT_MS = 700
+// Each waits for all answers that there may be.
+t.jobs = 8
+
+/** Long enough for every repetition of a probe to be sent and answered, on a machine that has much to do as well. */
+const TIMEOUT_MS = 2500
 
 /** The system sends nothing there for a socket that did not ask for broadcast. */
 const BROADCAST = '255.255.255.255'
@@ -26,7 +29,7 @@ async function probed(t: Test, answer: (socket: Socket, probe: string, from: Rem
   return `127.0.0.1:${socket.address().port}`
 }
 
-t.test('finds a simulated recorder by unicast, and asks it what it offers', async (t) => {
+t.test('finds a simulated recorder by unicast, and asks it what it offers', { buffered: true }, async (t) => {
   await using recorder = new SimulatedRecorder({ user: 'admin', password: 'secret' })
   await recorder.start()
   await using responder = new DiscoveryResponder({ url: recorder.url, port: 0, multicast: false })
@@ -56,35 +59,43 @@ t.test('finds a simulated recorder by unicast, and asks it what it offers', asyn
   t.match(await askOffer(recorder.url, { timeoutMs: 5000 }), { search: true, replay: true })
 })
 
-t.test('finds a simulated recorder by multicast on one interface', { skip: multicastSkip() }, async (t) => {
-  await using first = new DiscoveryResponder({ url: 'http://127.0.0.1:8081/onvif/device_service' })
-  await using second = new DiscoveryResponder({ url: 'http://127.0.0.1:8082/onvif/device_service' })
-  await first.start()
-  await second.start()
-  const { devices } = await discoverDevices({ interfaceName: 'lo', timeoutMs: TIMEOUT_MS })
-  t.strictSame(
-    new Set(devices.map(({ url }) => url)),
-    new Set(['http://127.0.0.1:8081/onvif/device_service', 'http://127.0.0.1:8082/onvif/device_service']),
-  )
-})
+t.test(
+  'finds a simulated recorder by multicast on one interface',
+  { skip: multicastSkip(), buffered: true },
+  async (t) => {
+    await using first = new DiscoveryResponder({ url: 'http://127.0.0.1:8081/onvif/device_service' })
+    await using second = new DiscoveryResponder({ url: 'http://127.0.0.1:8082/onvif/device_service' })
+    await first.start()
+    await second.start()
+    const { devices } = await discoverDevices({ interfaceName: 'lo', timeoutMs: TIMEOUT_MS })
+    t.strictSame(
+      new Set(devices.map(({ url }) => url)),
+      new Set(['http://127.0.0.1:8081/onvif/device_service', 'http://127.0.0.1:8082/onvif/device_service']),
+    )
+  },
+)
 
-t.test('sends both types, three times each with one MessageID [ONVIF Core, Types; SOAP-over-UDP 2.2]', async (t) => {
-  const counts = new Map<string, number>()
-  const address = await probed(t, (_, probe) => {
-    const type = /p:(\w+)</.exec(probe)?.[1] ?? ''
-    const id = /MessageID>(urn:uuid:[0-9a-f-]{36})</.exec(probe)?.[1] ?? ''
-    counts.set(`${type} ${id}`, (counts.get(`${type} ${id}`) ?? 0) + 1)
-  })
-  const { devices } = await discoverDevices({ addresses: [address], timeoutMs: TIMEOUT_MS })
-  t.strictSame(devices, [], 'nobody answered, and that is no error')
-  t.strictSame([...counts.values()], [3, 3])
-  t.strictSame(
-    new Set([...counts.keys()].map((key) => key.split(' ')[0])),
-    new Set(['Device', 'NetworkVideoTransmitter']),
-  )
-})
+t.test(
+  'sends both types, three times each with one MessageID [ONVIF Core, Types; SOAP-over-UDP 2.2]',
+  { buffered: true },
+  async (t) => {
+    const counts = new Map<string, number>()
+    const address = await probed(t, (_, probe) => {
+      const type = /p:(\w+)</.exec(probe)?.[1] ?? ''
+      const id = /MessageID>(urn:uuid:[0-9a-f-]{36})</.exec(probe)?.[1] ?? ''
+      counts.set(`${type} ${id}`, (counts.get(`${type} ${id}`) ?? 0) + 1)
+    })
+    const { devices } = await discoverDevices({ addresses: [address], timeoutMs: TIMEOUT_MS })
+    t.strictSame(devices, [], 'nobody answered, and that is no error')
+    t.strictSame([...counts.values()], [3, 3])
+    t.strictSame(
+      new Set([...counts.keys()].map((key) => key.split(' ')[0])),
+      new Set(['Device', 'NetworkVideoTransmitter']),
+    )
+  },
+)
 
-t.test('survives hostile replies, counts them, and hears the good one among them', async (t) => {
+t.test('survives hostile replies, counts them, and hears the good one among them', { buffered: true }, async (t) => {
   const bombs = [
     '',
     'nonsense',
@@ -106,7 +117,7 @@ t.test('survives hostile replies, counts them, and hears the good one among them
   t.equal(refusedReplyCount, bombs.length)
 })
 
-t.test('hears nothing that never comes, and says what it could not probe', async (t) => {
+t.test('hears nothing that never comes, and says what it could not probe', { buffered: true }, async (t) => {
   const address = await probed(t, () => undefined)
   const { probed: reached, problems } = await discoverDevices({
     addresses: [address, BROADCAST],
@@ -116,7 +127,7 @@ t.test('hears nothing that never comes, and says what it could not probe', async
   t.match(problems, [/^255\.255\.255\.255: .*E[A-Z]+/])
 })
 
-t.test('rejects when nothing at all could be probed', async (t) => {
+t.test('rejects when nothing at all could be probed', { buffered: true }, async (t) => {
   const discovery = discoverDevices({ addresses: [BROADCAST], timeoutMs: TIMEOUT_MS })
   await t.rejects(discovery, {
     code: 'ERR_VIEWNET_DISCOVERY',
