@@ -1,92 +1,86 @@
-import { codeOf, EventHistory, LARGE_OCTETS, timeOf } from './event-history.js'
-import { MAX_PACKED_OCTETS, PackedReader, writePacked } from './packed-number.js'
+import { MAX_PACKED_OCTETS, PackedReader, writePacked, writePackedSigned } from './packed-number.js'
 import type { StateEvent } from './state-event.js'
+import type { StartState } from './track-timeline.js'
+import { codeOf, STEP_LENGTH, timeOf, untangle } from './transition.js'
 
 const BLOCK_OCTETS = 64 * 1024
 
-/** An entry is an owner and a code. */
+/** An entry is a distance and a step. */
 const MAX_ENTRY_OCTETS = 2 * MAX_PACKED_OCTETS
 
 /**
- * The state changes of all tracks of a device, kept as the steps from one to the next, packed: some five octets each, so that a million intervals are
- * 10 MB. They may come in any order and more than once.
+ * The state changes of all tracks of a device, one after the other as they come, in any order and more than once. Each is kept as how far back the change of its track
+ * before it stands, and the step from that one to it, packed: some five octets, so that a million intervals are 10 MB. They are read where they stand: putting
+ * each track's together would take as much again.
  */
 export class EventLog {
-  readonly #ownerCount: number
-  /** By owner: its change that was told last. */
+  /** By owner: where its latest change stands, what it is, and how many there are. */
+  readonly #latestPlaces: Uint32Array
   readonly #latestCodes: Float64Array
-  /** By owner: what its changes take. */
-  readonly #octetCounts: Uint32Array
+  readonly #counts: Uint32Array
   /** By owner: 1 where they came in another order than that of time. */
   readonly #isUnordered: Uint8Array
-  /** By owner: the first state that was told for where the search began, twice its time and one more with data; NaN: none. */
-  readonly #startCodes: Float64Array
+  /** By owner: the first state that was told for where the search began, twice its time and one more with data; NaN: none. Not every device tells any. */
+  #startCodes: Float64Array | undefined
   readonly #blocks: Uint8Array[] = []
-  #block = new Uint8Array(0)
-  #used = 0
-  #latestOwner = 0
+  /** Of the last block. */
+  #used = BLOCK_OCTETS
+  readonly #reader = new PackedReader()
 
   /** @param ownerCount - how many tracks there are; each is a number from 0 */
   constructor(ownerCount: number) {
-    this.#ownerCount = ownerCount
+    this.#latestPlaces = new Uint32Array(ownerCount)
     this.#latestCodes = new Float64Array(ownerCount)
-    this.#octetCounts = new Uint32Array(ownerCount)
+    this.#counts = new Uint32Array(ownerCount)
     this.#isUnordered = new Uint8Array(ownerCount)
-    this.#startCodes = new Float64Array(ownerCount).fill(NaN)
   }
 
   /** Keep a change, or the state where a search begins. */
   add(owner: number, timeMs: number, isPresent: boolean, origin: StateEvent['origin']): void {
     if (origin === 'start-state') {
+      this.#startCodes ??= new Float64Array(this.#counts.length).fill(NaN)
       // Some devices repeat it later, where it says nothing new.
       if (Number.isNaN(this.#startCodes[owner])) this.#startCodes[owner] = timeMs * 2 + (isPresent ? 1 : 0)
       return
     }
-    if (this.#used + MAX_ENTRY_OCTETS > this.#block.length) this.#beginBlock()
+    if (this.#used + MAX_ENTRY_OCTETS > BLOCK_OCTETS) {
+      this.#blocks.push(new Uint8Array(BLOCK_OCTETS))
+      this.#used = 0
+    }
+    const block = this.#blocks.at(-1)! // just made, if there was none
+    const place = (this.#blocks.length - 1) * BLOCK_OCTETS + this.#used
     const code = codeOf(timeMs, isPresent, origin)
     const latest = this.#latestCodes[owner]!
-    const codeAt = writePacked(this.#block, this.#used, owner - this.#latestOwner)
-    this.#used = writePacked(this.#block, codeAt, code - latest)
-    if (this.#octetCounts[owner]! > 0 && timeOf(code) < timeOf(latest)) this.#isUnordered[owner] = 1
-    this.#octetCounts[owner]! += this.#used - codeAt
+    const isFirst = this.#counts[owner] === 0
+    if (!isFirst && timeOf(code) < timeOf(latest)) this.#isUnordered[owner] = 1
+    const stepAt = writePacked(block, this.#used, isFirst ? 0 : place - this.#latestPlaces[owner]!)
+    this.#used = writePackedSigned(block, stepAt, code - latest)
+    this.#latestPlaces[owner] = place
     this.#latestCodes[owner] = code
-    this.#latestOwner = owner
+    this.#counts[owner]! += 1
   }
 
-  /** Put the changes of each track next to each other, in steps. The log is of no more use then. */
-  *release(): Generator<undefined, EventHistory> {
-    const starts = new Uint32Array(this.#ownerCount + 1)
-    for (let owner = 0; owner < this.#ownerCount; owner++) {
-      starts[owner + 1] = starts[owner]! + this.#octetCounts[owner]!
-    }
-    const octets = new Uint8Array(starts[this.#ownerCount]!)
-    const next = starts.slice()
-    this.#endBlock()
-    let owner = 0
-    // From the first on, and none is kept longer than it is read.
-    this.#blocks.reverse()
-    for (let block = this.#blocks.pop(); block !== undefined; block = this.#blocks.pop()) {
-      const entries = new PackedReader(block)
-      while (!entries.isAtEnd) {
-        owner += entries.read()
-        next[owner] = entries.copyTo(octets, next[owner]!)
-      }
-      yield
-    }
-    const history = new EventHistory(octets, starts, this.#isUnordered, this.#startCodes)
-    for (let large = 0; large < this.#ownerCount; large++) {
-      if (this.#isUnordered[large] === 1 && this.#octetCounts[large]! > LARGE_OCTETS) yield* history.sort(large)
-    }
-    return history
+  startStateOf(owner: number): StartState | undefined {
+    const code = this.#startCodes?.[owner] ?? NaN
+    return Number.isNaN(code) ? undefined : { timeMs: Math.floor(code / 2), isPresent: (code & 1) === 1 }
   }
 
-  #beginBlock(): void {
-    this.#endBlock()
-    this.#block = new Uint8Array(BLOCK_OCTETS)
-    this.#used = 0
-  }
-
-  #endBlock(): void {
-    if (this.#used > 0) this.#blocks.push(this.#block.subarray(0, this.#used))
+  /**
+   * Read the changes of a track, in steps.
+   *
+   * @returns their codes in order of time. Those of one moment stand as the device told them, if it told all in order; otherwise each is there once
+   */
+  *changesOf(owner: number): Generator<undefined, Float64Array> {
+    const codes = new Float64Array(this.#counts[owner]!)
+    let code = this.#latestCodes[owner]!
+    let place = this.#latestPlaces[owner]!
+    for (let index = codes.length - 1; index >= 0; index--) {
+      codes[index] = code
+      this.#reader.moveTo(this.#blocks[Math.floor(place / BLOCK_OCTETS)]!, place % BLOCK_OCTETS) // an entry begins there
+      place -= this.#reader.read()
+      code -= this.#reader.readSigned()
+      if (index % STEP_LENGTH === STEP_LENGTH - 1) yield
+    }
+    return this.#isUnordered[owner] === 1 ? yield* untangle(codes) : codes
   }
 }

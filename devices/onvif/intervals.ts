@@ -1,8 +1,8 @@
-import type { EventHistory, Transition } from './event-history.js'
 import { EventLog } from './event-log.js'
 import type { ListedTrack, RecordingTable } from './recording-table.js'
 import type { StateEvent } from './state-event.js'
 import { TrackTimeline, type Span } from './track-timeline.js'
+import { transitionOf, type Transition } from './transition.js'
 import { XmlError } from './xml-error.js'
 
 /** One recording resource: a span in which a video track holds data. */
@@ -32,8 +32,6 @@ export class IntervalBuilder {
   readonly #trackLog: EventLog
   /** Few devices have events of recordings as well. */
   #recordingLog: EventLog | undefined
-  #trackHistory: EventHistory | undefined
-  #recordingHistory: EventHistory | undefined
   /** Events of one recording mostly follow each other. */
   #latestToken = ''
   #latestRecording: number | undefined
@@ -71,27 +69,20 @@ export class IntervalBuilder {
     if (track !== undefined) this.#trackLog.add(track, event.timeMs, event.isPresent, event.origin)
   }
 
-  /** No more events: put them in order, in steps of a few milliseconds. */
-  *settle(): Generator<undefined> {
-    this.#trackHistory ??= yield* this.#trackLog.release()
-    if (this.#recordingLog) this.#recordingHistory ??= yield* this.#recordingLog.release()
-  }
-
   /**
-   * The intervals, track by track, each track's in order of time. Whoever minds how long that takes has the events settled first.
+   * No more events: the intervals, track by track, each track's in order of time.
    *
+   * @returns intervals; `undefined` after a few milliseconds without any
    * @throws {@link XmlError} when the events contradict the list of recordings
    */
-  *finish(): Generator<Interval> {
-    for (const _ of this.settle());
-    const history = this.#trackHistory! // settled
+  *finish(): Generator<Interval | undefined> {
     for (let recording = 0; recording < this.#recordings.recordingCount; recording++) {
       const end = this.#recordings.endOfTracksOf(recording)
       for (let number = this.#recordings.firstTrackOf(recording); number < end; number++) {
         const track = this.#recordings.trackAt(recording, number)
-        const timeline = new TrackTimeline(track, history.startStateOf(number))
-        for (const transition of history.of(number)) {
-          const span = timeline.receive(transition)
+        const timeline = new TrackTimeline(track, this.#trackLog.startStateOf(number))
+        for (const code of yield* this.#trackLog.changesOf(number)) {
+          const span = timeline.receive(transitionOf(code))
           if (span) yield intervalOf(track, span)
         }
         if (timeline.isTold) {
@@ -126,11 +117,11 @@ export class IntervalBuilder {
   }
 
   /** The intervals of a track that has no events of its own. */
-  *#untold(track: ListedTrack, recording: number): Generator<Interval> {
-    const history = this.#hasTrackEvents[recording] === 0 ? this.#recordingHistory : undefined
-    const timeline = new TrackTimeline(track, history?.startStateOf(recording))
-    for (const transition of history?.of(recording) ?? []) {
-      const span = timeline.receive(asRecordingState(transition))
+  *#untold(track: ListedTrack, recording: number): Generator<Interval | undefined> {
+    const log = this.#hasTrackEvents[recording] === 0 ? this.#recordingLog : undefined
+    const timeline = new TrackTimeline(track, log?.startStateOf(recording))
+    for (const code of log ? yield* log.changesOf(recording) : []) {
+      const span = timeline.receive(asRecordingState(transitionOf(code)))
       // These events speak of the recording job: what it wrote before the track's oldest data has been overwritten since.
       if (span && !isOver(span, track.dataFromMs)) yield intervalOf(track, span)
     }
@@ -151,7 +142,6 @@ export class IntervalBuilder {
   }
 }
 
-/** Not by spreading the span: V8 then keeps every one of a list until the next full collection, 200 octets each. */
 function intervalOf(track: ListedTrack, { startMs, endMs }: Span): Interval {
   return { track, startMs, endMs, isCoarse: false }
 }

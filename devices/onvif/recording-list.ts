@@ -46,7 +46,6 @@ export async function* listRecordings(
     }
     const channels = await inTurns(rankSources(sources), query.signal)
     const builder = await findIntervals(recordings, client.deviceTimeMs, searchOptions)
-    await inTurns(builder.settle(), query.signal)
     let page: Recording[] = []
     const turns = new Turns()
     for (const interval of builder.finish()) {
@@ -55,6 +54,7 @@ export async function* listRecordings(
         await turns.next()
         query.signal?.throwIfAborted()
       }
+      if (!interval) continue
       const channel = channels.get(interval.track.source)! // ranked above
       if (!isWanted(interval, channel, query)) continue
       page.push(toRecording(interval, channel))

@@ -1,5 +1,6 @@
 import type { SearchedRange } from './intervals.js'
 import { readRecordingInformation, type RecordingInformation } from './recording-information.js'
+import { ownText } from './own-text.js'
 import { RecordingTable } from './recording-table.js'
 import type { ResultReader } from './search-session.js'
 import { hashOf } from './token-table.js'
@@ -66,9 +67,4 @@ export class RecordingReader extends TreeBuilder implements ResultReader {
     this.#fromMs = Math.min(this.#fromMs, fromMs)
     this.#toMs = Math.max(this.#toMs, toMs)
   }
-}
-
-/** Part of a text keeps all of it in memory, here 64 KiB of the reply for a token: so what is to stay is copied. */
-function ownText(text: string): string {
-  return Buffer.from(text).toString()
 }

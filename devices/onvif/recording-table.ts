@@ -1,3 +1,4 @@
+import { Column } from './column.js'
 import { TokenTable } from './token-table.js'
 import type { TrackBounds } from './track-timeline.js'
 
@@ -22,7 +23,7 @@ export interface ListedRecording {
 }
 
 /**
- * The recordings of a device and their video tracks, each by its number from 0, as columns: some 70 octets each, because some devices have a recording for
+ * The recordings of a device and their video tracks, each by its number from 0, as columns: some 60 octets each, because some devices have a recording for
  * each of a hundred thousand clips.
  */
 export class RecordingTable {
@@ -31,7 +32,8 @@ export class RecordingTable {
   readonly #texts = new TokenTable()
   /** By recording. */
   readonly #firstTracks = new Column(Uint32Array)
-  readonly #trackCounts = new Column(Uint32Array)
+  /** A reply has no room for more. */
+  readonly #trackCounts = new Column(Uint16Array)
   /** By track. NaN where the device does not tell. */
   readonly #dataFromMs = new Column(Float64Array)
   readonly #dataToMs = new Column(Float64Array)
@@ -117,32 +119,4 @@ export class RecordingTable {
 
 function known(timeMs: number): number | undefined {
   return Number.isNaN(timeMs) ? undefined : timeMs
-}
-
-type Numbers = Float64Array | Uint32Array | Uint8Array
-
-/** Numbers of one kind, as many as are set. */
-class Column {
-  readonly #kind: new (length: number) => Numbers
-  #values: Numbers
-
-  constructor(kind: new (length: number) => Numbers) {
-    this.#kind = kind
-    this.#values = new kind(16)
-  }
-
-  /** @param index - at most one beyond the last */
-  set(index: number, value: number): void {
-    if (index >= this.#values.length) {
-      const larger = new this.#kind(Math.max(index + 1, this.#values.length * 2))
-      larger.set(this.#values)
-      this.#values = larger
-    }
-    this.#values[index] = value
-  }
-
-  /** @param index - of a value that was set */
-  at(index: number): number {
-    return this.#values[index]!
-  }
 }

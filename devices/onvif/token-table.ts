@@ -1,16 +1,23 @@
 import { randomInt } from 'node:crypto'
+import { Column } from './column.js'
+import { ownText } from './own-text.js'
 
-/** No slot of the table is taken by two, and at most half of them are taken. */
 const FIRST_SLOTS = 64
+
+/** Tokens stand in chunks of so many octets, each with its length in an octet before it. */
+const CHUNK_OCTETS = 64 * 1024
+const MAX_PACKED_LENGTH = 255
 
 /**
  * Numbers tokens from 0 in the order in which they come, and finds them again. Some 30 octets a token, in place of the 130 that a string takes in a map: a
  * device may have a recording for each of a million clips.
  */
 export class TokenTable {
-  /** Where each token begins among the octets; one more than there are. */
-  #starts = new Uint32Array(FIRST_SLOTS)
-  #octets = Buffer.alloc(1024)
+  /** Where each token begins, counted over all chunks. */
+  readonly #starts = new Column(Uint32Array)
+  readonly #chunks: Buffer[] = []
+  /** Of the last chunk. */
+  #used = CHUNK_OCTETS
   /** A token's number and 1; 0 is free. */
   #slots = new Uint32Array(FIRST_SLOTS)
   /** Those that do not fit octets: no device of ours has any. */
@@ -36,26 +43,46 @@ export class TokenTable {
     const known = this.find(token)
     if (known !== undefined) return known
     const number = this.#count++
-    const wide = isWide(token)
-    if (wide) {
-      this.#wide.set(token, number)
-      this.#wideAt.set(number, token)
+    if (isWide(token)) {
+      const own = ownText(token)
+      this.#wide.set(own, number)
+      this.#wideAt.set(number, own)
+      this.#starts.set(number, 0)
+      return number
     }
-    const start = this.#starts[number]!
-    const end = start + (wide ? 0 : token.length)
-    if (end > this.#octets.length) this.#octets = Buffer.concat([this.#octets], Math.max(end, this.#octets.length * 2))
-    if (this.#count === this.#starts.length) this.#starts = doubled(this.#starts)
-    this.#starts[this.#count] = end
-    if (wide) return number
-    this.#octets.write(token, start, 'latin1')
-    if (this.#count * 2 > this.#slots.length) this.#spread()
+    this.#starts.set(number, this.#write(token))
+    // Nearly full: a few more are compared then, and half of the slots are enough.
+    if (this.#count > this.#slots.length * 0.875) this.#spread()
     else this.#slots[this.#slotOf(token)] = this.#count
     return number
   }
 
   /** @param number - of a token that was added */
   at(number: number): string {
-    return this.#wideAt.get(number) ?? this.#octets.toString('latin1', this.#starts[number], this.#starts[number + 1])
+    const wide = this.#wideAt.get(number)
+    if (wide !== undefined) return wide
+    const start = this.#starts.at(number)
+    const at = start % CHUNK_OCTETS
+    const chunk = this.#chunkAt(start)
+    return chunk.toString('latin1', at + 1, at + 1 + chunk[at]!)
+  }
+
+  /** @returns where it begins */
+  #write(token: string): number {
+    if (this.#used + 1 + token.length > CHUNK_OCTETS) {
+      this.#chunks.push(Buffer.alloc(CHUNK_OCTETS))
+      this.#used = 0
+    }
+    const chunk = this.#chunks.at(-1)! // just made, if there was none
+    const at = this.#used
+    chunk[at] = token.length
+    chunk.write(token, at + 1, 'latin1')
+    this.#used += 1 + token.length
+    return (this.#chunks.length - 1) * CHUNK_OCTETS + at
+  }
+
+  #chunkAt(start: number): Buffer {
+    return this.#chunks[Math.floor(start / CHUNK_OCTETS)]! // a token begins there
   }
 
   /** Its slot, or the one that it would have. */
@@ -67,10 +94,13 @@ export class TokenTable {
   }
 
   #isAt(number: number, token: string): boolean {
-    const start = this.#starts[number]!
-    if (this.#starts[number + 1]! - start !== token.length) return false
-    for (let index = 0; index < token.length; index++) {
-      if (this.#octets[start + index] !== token.charCodeAt(index)) return false
+    const start = this.#starts.at(number)
+    const chunk = this.#chunkAt(start)
+    const at = start % CHUNK_OCTETS
+    if (chunk[at] !== token.length) return false
+    // Tokens of one device are alike where they begin.
+    for (let index = token.length - 1; index >= 0; index--) {
+      if (chunk[at + 1 + index] !== token.charCodeAt(index)) return false
     }
     return true
   }
@@ -83,13 +113,9 @@ export class TokenTable {
   }
 }
 
-function doubled(values: Uint32Array): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(values.length * 2)
-  larger.set(values)
-  return larger
-}
-
+/** Longer than any token may be, or with characters beyond ISO 8859-1. */
 function isWide(token: string): boolean {
+  if (token.length > MAX_PACKED_LENGTH) return true
   for (let index = 0; index < token.length; index++) if (token.charCodeAt(index) > 255) return true
   return false
 }

@@ -1,4 +1,4 @@
-import type { Transition } from './event-history.js'
+import type { Transition } from './transition.js'
 
 /** What is known of a track before its events. */
 export interface TrackBounds {
