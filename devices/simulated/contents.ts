@@ -42,6 +42,7 @@ export interface ContentsPlan {
   readonly seed: number
   readonly newestMs: number
   readonly stillRecording: boolean
+  readonly videoOnly: boolean
 }
 
 const SECOND_MS = 1000
@@ -90,7 +91,9 @@ export function makeContents(plan: ContentsPlan): RecorderContents {
       sourceId: `urn:viewnet:simulated:source:${channel}`,
       sourceName: `Camera ${channel}`,
       location: LOCATIONS[uniformInt(random, 0, LOCATIONS.length - 1)]!,
-      tracks: tracks.filter((track) => track.dataPresent.changeCount > 0),
+      tracks: tracks.filter(
+        ({ type, dataPresent }) => dataPresent.changeCount > 0 && (type === 'Video' || !plan.videoOnly),
+      ),
       running: timeline(Float64Array.from(joinedChanges(random, video))),
     }
   })

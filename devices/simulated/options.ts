@@ -22,6 +22,8 @@ export interface SimulatedRecorderOptions {
   readonly newestMs?: number | undefined
   /** Whether every channel that holds anything still records: its last resource then has no end. Default false. */
   readonly stillRecording?: boolean | undefined
+  /** Whether its recordings have a video track alone, as those of cameras without a microphone. Default false: audio and metadata beside it, whose events are told, too. */
+  readonly videoOnly?: boolean | undefined
   /** User that it asks for; goes with {@link password}. Default: everybody may do everything. */
   readonly user?: string | undefined
   readonly password?: string | undefined
@@ -56,6 +58,7 @@ const fields = z.strictObject({
   seed: z.int().min(0).max(0xffffffff).default(1),
   newestMs: z.int().min(1_000_000_000_000).max(Date.UTC(2100, 0)).default(Date.UTC(2026, 0)),
   stillRecording: z.boolean().default(false),
+  videoOnly: z.boolean().default(false),
   user: z.string().min(1).optional(),
   password: z.string().optional(),
   clockOffsetMs: z.int().min(-TEN_YEARS_MS).max(TEN_YEARS_MS).default(0),

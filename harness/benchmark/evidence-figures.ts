@@ -4,8 +4,8 @@ import { EmbeddedBroker, EvidenceRecorder, MqttPublisher, RunReader } from '../e
 import { recordCount, SeenExchange } from './evidence-material.js'
 import type { Measurement } from './figure.js'
 
-/** Resources of the exchange that is recorded: some 400 batches. */
-const RESOURCES = 50_000
+/** Resources of the exchange that is recorded: some 200 batches, a third of a second. */
+const RESOURCES = 25_000
 const ROUNDS = 5
 
 /** Octets that may wait for the broker before the packets pause: what comes faster than it is published would only pile up. */

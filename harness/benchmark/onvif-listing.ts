@@ -14,7 +14,7 @@ export interface RecorderReady {
 export interface ListingReport {
   readonly count: number
   readonly durationMs: number
-  /** Before the listing, when the device had been asked who it is. */
+  /** Before the listing, when the small one was over and the device had been asked who it is. */
   readonly idleRssBytes: number
   /** The most that was seen during the listing. */
   readonly peakRssBytes: number
@@ -27,22 +27,30 @@ export interface ParsingReport {
   readonly durationMs: number
 }
 
-/** Resources of one listing: some 370 MB of XML. */
+/** Resources of one listing: some 125 MB of XML. */
 const RESOURCES = 100_000
+/** Of the listing before it, in the same process. */
+const SMALL_RESOURCES = 1_000
 const ROUNDS = 5
 
 const MEGABYTE = 1024 * 1024
 
 interface RecordedListing {
+  readonly resources: number
   readonly url: string
   readonly origin: string
   readonly replyCount: number
 }
 
+interface RecordedListings {
+  readonly small: RecordedListing
+  readonly large: RecordedListing
+}
+
 /** What listing a hundred thousand resources of one recorder costs: time, memory, and the longest that everything else has to wait. */
 export function onvifListingMeasurements(): readonly Measurement[] {
-  let listing: Promise<RecordedListing> | undefined
-  const recorded = (): Promise<RecordedListing> => (listing ??= startRecorder())
+  let made: Promise<RecordedListings> | undefined
+  const recorded = (): Promise<RecordedListings> => (made ??= startRecorders())
   const listings: Promise<ListingReport>[] = []
   /** One listing after the other, from the first on: what the figures tell is of the same ones. */
   const listingsInTurn = (): (() => Promise<ListingReport>) => {
@@ -50,7 +58,7 @@ export function onvifListingMeasurements(): readonly Measurement[] {
     return () => (listings[next++] ??= recorded().then(listElsewhere))
   }
   const [timed, weighed, watched] = [listingsInTurn(), listingsInTurn(), listingsInTurn()]
-  // Each listing and each parsing is in a process of its own: all begin equally cold, and none is left out.
+  // Each listing and each parsing is in a process of its own, which did the same with a hundredth before: all begin equally warm, and none is left out.
   const about = { rounds: ROUNDS, warmUps: 0 }
   let idleRssBytes = 0
   return [
@@ -63,7 +71,7 @@ export function onvifListingMeasurements(): readonly Measurement[] {
       baseline: async () => (await parseElsewhere(await recorded())).durationMs,
     },
     {
-      name: `memory of a process that lists ${RESOURCES} recordings of an ONVIF recorder, beside the same one idle`,
+      name: `memory of a process that lists ${RESOURCES} recordings of an ONVIF recorder, beside the same one idle after it listed ${SMALL_RESOURCES}`,
       unit: 'MB',
       goal: { is: 'at most', difference: 40 },
       ...about,
@@ -85,25 +93,31 @@ export function onvifListingMeasurements(): readonly Measurement[] {
   ]
 }
 
-async function startRecorder(): Promise<RecordedListing> {
-  const recorder = fork(fileURLToPath(new URL('./onvif-recorder.js', import.meta.url)), [String(RESOURCES)])
+async function startRecorders(): Promise<RecordedListings> {
+  const [small, large] = await Promise.all([startRecorder(SMALL_RESOURCES), startRecorder(RESOURCES)])
+  return { small, large }
+}
+
+async function startRecorder(resources: number): Promise<RecordedListing> {
+  const recorder = fork(fileURLToPath(new URL('./onvif-recorder.js', import.meta.url)), [String(resources)])
   const [{ origin, replyCount }] = (await once(recorder, 'message')) as [RecorderReady]
   // It ends with this process, and keeps it from nothing.
   recorder.unref()
   recorder.channel?.unref()
-  return { url: `${origin}/onvif/device_service`, origin, replyCount }
+  return { resources, url: `${origin}/onvif/device_service`, origin, replyCount }
 }
 
 /** List in a process that does nothing else. */
-async function listElsewhere({ url }: RecordedListing): Promise<ListingReport> {
-  const report = await reportOf<ListingReport>('./onvif-lister.js', [url])
-  if (report.count !== RESOURCES) throw new Error(`expected ${RESOURCES} recordings, got ${report.count}`)
+async function listElsewhere({ small, large }: RecordedListings): Promise<ListingReport> {
+  const report = await reportOf<ListingReport>('./onvif-lister.js', [large.url, small.url])
+  if (report.count !== large.resources) throw new Error(`expected ${large.resources} recordings, got ${report.count}`)
   return report
 }
 
 /** Parse the same octets in a process that does nothing else. */
-function parseElsewhere({ origin, replyCount }: RecordedListing): Promise<ParsingReport> {
-  return reportOf<ParsingReport>('./onvif-parser.js', [origin, String(replyCount)])
+function parseElsewhere({ small, large }: RecordedListings): Promise<ParsingReport> {
+  const args = [large, small].flatMap(({ origin, replyCount }) => [origin, String(replyCount)])
+  return reportOf<ParsingReport>('./onvif-parser.js', args)
 }
 
 /** What a process says before it ends. */

@@ -1,4 +1,4 @@
-// A process that parses the replies of one listing, once, and tells how long that took: the least that any client does.
+// A process that parses the replies of a small listing, then of a large one, once, and tells how long that took: the least that any client does.
 import { SaxesParser } from 'saxes'
 import type { ParsingReport } from './onvif-listing.js'
 
@@ -28,8 +28,15 @@ function parse(replies: readonly Uint8Array[]): ParsingReport {
   return { durationMs: performance.now() - startedAtMs }
 }
 
-fetchReplies(process.argv[2] ?? '', Number(process.argv[3])).then(
-  (replies) => process.send?.(parse(replies), () => process.disconnect()),
+async function report(): Promise<ParsingReport> {
+  const [origin = '', replyCount, smallOrigin = '', smallReplyCount] = process.argv.slice(2)
+  // As the lister does before it lists.
+  parse(await fetchReplies(smallOrigin, Number(smallReplyCount)))
+  return parse(await fetchReplies(origin, Number(replyCount)))
+}
+
+report().then(
+  (said) => process.send?.(said, () => process.disconnect()),
   (error: unknown) => {
     process.exitCode = 1
     process.disconnect()

@@ -14,7 +14,7 @@ type Replies = ReadonlyMap<string, readonly OnvifExchange[]>
 /** List a simulated recorder once, and keep what it replied. */
 async function recordReplies(recordings: number): Promise<Replies> {
   const replies = new Map<string, OnvifExchange[]>()
-  await using recorder = new SimulatedRecorder({ recordings, channels: CHANNELS, seed: SEED })
+  await using recorder = new SimulatedRecorder({ recordings, channels: CHANNELS, seed: SEED, videoOnly: true })
   await recorder.start()
   await using device = new OnvifDevice({
     url: recorder.url,

@@ -2,7 +2,7 @@
 export const CONVERTER_NUMBER = '00001-00020-00300-04000'
 
 /** The devices of the benchmark's converter, by how many recordings each lists. */
-export const DEVICE_SIZES = [16, 500, 1_000, 10_000, 50_000, 100_000, 500_000, 1_000_000] as const
+export const DEVICE_SIZES = [16, 500, 1_000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000] as const
 export type DeviceSize = (typeof DEVICE_SIZES)[number]
 
 /** The external message number of the device that lists so many. */

@@ -9,8 +9,8 @@ import { exchangeMs, startEndpoint } from './exchange-run.js'
 import type { Measurement } from './figure.js'
 import { Peers } from './peer-process.js'
 
-/** Resources of one exchange: some 200 batches. */
-const RESOURCES = 50_000
+/** Resources of one exchange: some 100 batches, a third of a second. */
+const RESOURCES = 25_000
 const ROUNDS = 5
 const FLOW = 'benchmark'
 const STATION = { site: 'benchmark', station: 'benchmark' }

@@ -11,6 +11,7 @@ interface SimulateOptions {
   readonly recordings: number
   readonly channels: number
   readonly seed: number
+  readonly videoOnly?: boolean
   readonly user?: string
   readonly password?: string
   readonly https?: boolean
@@ -36,6 +37,7 @@ function onvifCommand(): Command {
     )
     .addOption(new Option('--channels <N>', 'channels they are spread over').argParser(integer(1, 1024)).default(4))
     .addOption(new Option('--seed <N>', 'its contents follow from it').argParser(integer(0, 0xffffffff)).default(1))
+    .option('--video-only', 'no audio and metadata tracks beside the video')
     .option('--user <U>', 'ask for credentials, by WS-Security unless a quirk says otherwise; goes with --password')
     .option('--password <P>', 'the password of that user; others on this machine can see it in the list of processes')
     .option('--https', 'speak https with a self-signed certificate; the ready line tells its fingerprint')
@@ -51,6 +53,7 @@ function onvifCommand(): Command {
         'recordings',
         'channels',
         'seed',
+        'videoOnly',
         'user',
         'password',
         'https',

@@ -174,6 +174,7 @@ t.test(
           channels: fc.integer({ min: 1, max: 7 }),
           seed: fc.integer({ min: 0, max: 0xffffffff }),
           stillRecording: fc.boolean(),
+          videoOnly: fc.boolean(),
         }),
         (chosen, isOne, plan) => {
           const quirks = new Set<QuirkName>([
