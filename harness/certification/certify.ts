@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { UsageError, ViewnetError, type DeviceIdentity } from 'viewnet/device'
 import { makeFolder } from '../make-folder.js'
-import { writeReports, type CaseRecord, type RunRecord, type TimelineEntry } from '../report/index.js'
+import { FolderLock, writeReports, type CaseRecord, type RunRecord, type TimelineEntry } from '../report/index.js'
 import type { Verdict } from '../verifier/index.js'
 import { runCases, type CasesDone } from './case-runner.js'
 import { casesOf, runState, sidesOf, type CertifyOptions } from './certify-options.js'
@@ -33,7 +33,7 @@ interface RunOutcome extends CasesDone {
  * Certify one device through the embedded converter, or through one at an address: run every case, publish every packet's fate, and conclude from what was published.
  *
  * @returns the run record, already written as reports; also where the rig failed or the run was stopped, with the verdict `could-not-test`
- * @throws UsageError `ERR_VIEWNET_REPORT_FOLDER` when the folder cannot be had, and those of wrong names and addresses; BenchError
+ * @throws UsageError `ERR_VIEWNET_REPORT_FOLDER` when the folder cannot be had, or another run writes into it, and those of wrong names and addresses; BenchError
  * `ERR_VIEWNET_REPORT` when a report cannot be written
  */
 export async function certify(options: CertifyOptions): Promise<RunRecord> {
@@ -41,6 +41,7 @@ export async function certify(options: CertifyOptions): Promise<RunRecord> {
   const startedAt = new Date()
   const startedAtMs = performance.now()
   makeReportFolder(report)
+  using _lock = FolderLock.take(report, `run ${run}`)
   const said = device.console && new ConsoleEvidence(device.console, join(report, 'console.log'))
   const { conclusion, cases, identity, converter, evidence, flows, judged } = await runOnBench(options, said)
   const record: RunRecord = {

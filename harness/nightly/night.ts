@@ -4,7 +4,7 @@ import { UsageError } from 'viewnet/device'
 import { BenchError, type BenchDescription, type BenchDevice } from '../bench/index.js'
 import type { History, StoredNight } from '../history/index.js'
 import { makeFolder } from '../make-folder.js'
-import type { NightRecord } from '../report/index.js'
+import { FolderLock, type NightRecord } from '../report/index.js'
 import { certifyInProcess, readAttempt, type AttemptOutcome } from './certify-process.js'
 import { checkHealth, type DeviceHealth } from './health-check.js'
 import { secureLeftOutlet } from './left-outlets.js'
@@ -45,11 +45,12 @@ export interface NightOptions {
  * the journal: an attempt stands there before it starts, so that a night which is killed can {@link resumeNight go on}.
  *
  * @throws BenchError where nothing can be tested: no room, no broker, no history; the reason of the signal, and the night can then be resumed;
- * UsageError `ERR_VIEWNET_NIGHT` when there is a night of that name
+ * UsageError `ERR_VIEWNET_NIGHT` when there is a night of that name, `ERR_VIEWNET_REPORT_FOLDER` while another one writes into its folder
  */
 export async function startNight(options: NightOptions): Promise<NightRecord> {
   const { night, benchFile, devices, seed, report, history, bench, signal, parallelCount, retryCount } = options
   makeReportFolder(report)
+  using _lock = FolderLock.take(report, `night ${night}`)
   options.onEvent({ type: 'checking', deviceCount: devices.length })
   const health = await checkHealth(bench, devices, { report, signal })
   for (const ailing of health.filter((one) => one.health !== '')) options.onEvent({ type: 'deviceAils', ...ailing })
@@ -60,7 +61,7 @@ export async function startNight(options: NightOptions): Promise<NightRecord> {
     { id: night, bench: benchFile, seed, report, plan: JSON.stringify(plan), started_at_ms: startedAtMs },
     health,
   )
-  return runNight(options, health, startedAtMs)
+  return await runNight(options, health, startedAtMs)
 }
 
 /**
@@ -79,8 +80,9 @@ export async function resumeNight(options: NightOptions): Promise<NightRecord> {
       `expected a night that did not end, got ${night}, which ended ${stored.verdict}`,
     )
   makeReportFolder(options.report)
+  using _lock = FolderLock.take(options.report, `night ${night}`)
   const ailing = await settleLeftAttempts(options, stored)
-  return runNight(options, [...(await history.nightDevices(night)), ...ailing], stored.started_at_ms)
+  return await runNight(options, [...(await history.nightDevices(night)), ...ailing], stored.started_at_ms)
 }
 
 /**

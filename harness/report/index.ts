@@ -5,6 +5,7 @@
  */
 export * from './certificate/index.js'
 export * from './ctrf.js'
+export * from './folder-lock.js'
 export * from './junit.js'
 export * from './night-record.js'
 export { readStories } from './exchange-story/read-stories.js'
