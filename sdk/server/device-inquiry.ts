@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { DeviceError, DeviceErrorCode, type MonitoringDevice } from '../device/index.js'
 import type { RefusalStatus } from '../exchange/index.js'
 import { SnapshotBuilder, type Snapshot } from '../resources/index.js'
@@ -54,9 +55,14 @@ export async function inquire(
 
 /** By its code, not by its class: a driver may come with a copy of this package of its own. */
 function deviceError(cause: unknown): DeviceError {
-  const message = cause instanceof Error ? cause.message : String(cause)
+  const message = cause instanceof Error ? cause.message : textOf(cause)
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   const known = Object.values(DeviceErrorCode).find((one) => one === code)
   if (known === undefined) return new DeviceError(DeviceErrorCode.fault, `the driver failed: ${message}`, { cause })
   return cause instanceof DeviceError ? cause : new DeviceError(known, message, { cause })
+}
+
+/** Of anything that can be thrown: String() throws for an object without a prototype. */
+function textOf(thrown: unknown): string {
+  return typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 0, customInspect: false })
 }

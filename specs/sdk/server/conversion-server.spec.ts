@@ -233,6 +233,7 @@ t.test('whatever else a driver does wrong is answered DEVICE_FAULT [protocol 2]'
     ['throws an Error', SpokenDevice.failing(new TypeError('x is not a function'))],
     ['throws no Error', SpokenDevice.failing('a string')],
     ['throws undefined', SpokenDevice.failing(undefined)],
+    ['throws what is no text', SpokenDevice.failing(Object.create(null))],
     [
       'throws before it lists',
       new SpokenDevice(() => {
