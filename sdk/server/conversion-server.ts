@@ -70,6 +70,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   readonly #pageTurns = new PageTurns()
   readonly #droppedPackets: Partial<Record<DropReason, number>> = {}
   #state: 'new' | 'started' | 'closed' = 'new'
+  #closing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   /** When the timer fires, on the clock of {@link now}. */
   #timerAtMs = Infinity
@@ -116,15 +117,21 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     })
   }
 
-  /** Stop answering: open exchanges end, device inquiries are called off, the link closes. Closing twice is fine. */
+  /** Stop answering: open exchanges end, device inquiries are called off, the link closes. Closing twice is fine, and ends when the link is closed. */
   async close(): Promise<void> {
-    if (this.#state === 'closed') return
-    this.#state = 'closed'
-    this.#table.stop(now())
-    this.#drainEvents()
-    this.#disarm()
-    if (this.#step) clearImmediate(this.#step)
-    await this.#link.close()
+    if (this.#state !== 'closed') {
+      this.#state = 'closed'
+      try {
+        this.#table.stop(now())
+        this.#drainEvents()
+      } finally {
+        // Also where a listener throws: whoever closes us wants the address back.
+        this.#disarm()
+        if (this.#step) clearImmediate(this.#step)
+        this.#closing = this.#link.close()
+      }
+    }
+    await this.#closing
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -256,9 +263,12 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     const reference = (path.reference ??= referenceOf(path.peer, exchange.request))
     switch (event.type) {
       case 'resourcesWanted':
-        this.emit('exchangeOpened', reference)
-        // Never rejects; its outcome comes back through the exchange.
-        void this.#inquire(exchange, reference)
+        try {
+          this.emit('exchangeOpened', reference)
+        } finally {
+          // Also where a listener throws: the endpoint waits. Never rejects; its outcome comes back through the exchange.
+          void this.#inquire(exchange, reference)
+        }
         return
       case 'responded':
         this.emit('responded', { ...reference, status: event.status, count: event.count })

@@ -6,9 +6,11 @@ import {
   DeviceErrorCode,
   LinkError,
   MemoryNetwork,
+  udpLink,
   type Link,
   type LinkReceiver,
 } from '../../../sdk/index.js'
+import { referenceCodec } from '../../../sdk/wire/index.js'
 import { requestOf } from '../exchange/virtual-converter.js'
 import { CONVERTER, DEVICE, endpointOnMemory, fact, recordingsOf, SpokenDevice } from './endpoint-and-device.js'
 
@@ -59,6 +61,47 @@ t.test('a listener may close the server at any event', async (t) => {
     t.equal(server.stats().openExchanges, 0)
     t.equal(device.queries.length, event === 'exchangeOpened' ? 0 : 1, 'no device is asked after the close')
   }
+})
+
+t.test(
+  'a listener that throws keeps nobody waiting: the device is asked all the same, and the link closes',
+  async (t) => {
+    let receiver: LinkReceiver | undefined
+    let closed = 0
+    const link: Link = {
+      address: 'memory:converter',
+      start: (given) => Promise.resolve(void (receiver = given)),
+      send: () => undefined,
+      close: () => Promise.resolve(void closed++),
+    }
+    const device = SpokenDevice.holding([])
+    const server = serverOf(link, device)
+    const thrown = new Error('of the listener')
+    const fails = (): never => {
+      throw thrown
+    }
+    await server.start()
+    server.on('exchangeOpened', fails).on('exchangeClosed', fails)
+    const [source, destination] = [
+      { area: 1, access: 1 },
+      { area: 1, access: 2 },
+    ]
+    const request = referenceCodec.encode({ destination, source, message: requestOf() })
+    t.throws(() => receiver?.packet(request, 'memory:endpoint'), thrown)
+    t.equal(device.queries.length, 1)
+    await t.rejects(server.close(), thrown)
+    t.equal(closed, 1)
+  },
+)
+
+t.test('whoever closes it a second time waits for the first', async (t) => {
+  const at = serverOf(udpLink('udp://127.0.0.1:0', { acceleration: 'off' }), SpokenDevice.holding([]), ['udp://[::1]'])
+  await at.start()
+  void at.close()
+  await at.close()
+  const again = udpLink(at.address)
+  await again.start({ packet() {} })
+  await again.close()
 })
 
 t.test('starts once', async (t) => {
