@@ -100,7 +100,7 @@ t.test('whoever closes it a second time waits for the first', async (t) => {
   void at.close()
   await at.close()
   const again = udpLink(at.address)
-  await again.start({ packet() {} })
+  await t.resolves(again.start({ packet() {} }))
   await again.close()
 })
 
