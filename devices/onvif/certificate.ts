@@ -1,5 +1,4 @@
-import { TLSSocket } from 'node:tls'
-import { buildConnector } from 'undici'
+import type { TLSSocket } from 'node:tls'
 
 /** Whom to trust over https; left out: whom this machine trusts. */
 export type TlsOptions =
@@ -25,34 +24,8 @@ export function normalFingerprint(text: string): string {
   return (text.replaceAll(':', '').toUpperCase().match(/../g) ?? []).join(':')
 }
 
-/**
- * Make connections, http: and https:, and check certificates before a single octet is sent.
- *
- * @returns a connector for undici; it fails with {@link CertificateError}
- */
-export function makeConnector(tls: TlsOptions | undefined): buildConnector.connector {
-  const connect = buildConnector({
-    // Checked below instead, where the fingerprint can be told. An old session would come without the certificate to check.
-    rejectUnauthorized: false,
-    maxCachedSessions: 0,
-    timeout: 0,
-  })
-  return (options, callback) => {
-    connect(options, (...[error, socket]) => {
-      if (error) {
-        callback(error, null)
-        return
-      }
-      const problem = socket instanceof TLSSocket ? problemOf(socket, tls) : undefined
-      if (problem) {
-        socket.destroy()
-        callback(problem, null)
-      } else callback(null, socket)
-    })
-  }
-}
-
-function problemOf(socket: TLSSocket, tls: TlsOptions | undefined): CertificateError | undefined {
+/** Why a peer's certificate is not one to trust; undefined: it is. */
+export function certificateProblem(socket: TLSSocket, tls: TlsOptions | undefined): CertificateError | undefined {
   if (tls && 'insecure' in tls) return undefined
   // Older types say that a certificate always has one; a peer without a certificate has none.
   const fingerprint = (socket.getPeerCertificate().fingerprint256 as string | undefined) ?? 'none'

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { ClientRequest, type IncomingMessage } from 'node:http'
-import nodeOnvif, { type NodeOnvifDeviceService, type NodeOnvifReply } from 'node-onvif'
+import type { NodeOnvifDeviceService, NodeOnvifReply } from 'node-onvif'
 
 /** What node-onvif asks for us: questions that anybody may ask, so that it never learns a password (docs/decisions/0010-node-onvif.md). */
 export type OpenOperation = 'GetSystemDateAndTime' | 'GetCapabilities' | 'GetServices'
@@ -38,6 +38,7 @@ export async function askThroughNodeOnvif(
   address: URL,
   signal: AbortSignal,
 ): Promise<string> {
+  const { default: nodeOnvif } = await import('node-onvif')
   signal.throwIfAborted()
   const { device } = new nodeOnvif.OnvifDevice({ xaddr: address.href }).services
   // It sends `pathname` as the whole path, and so would lose a query string.

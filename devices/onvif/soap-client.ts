@@ -1,6 +1,6 @@
-import { Agent } from 'undici'
+import type { Agents } from './agents.js'
 import { ChallengeError, HttpError, isNetworkError, NoReplyError, toDeviceError } from './blame.js'
-import { makeConnector, type TlsOptions } from './certificate.js'
+import type { TlsOptions } from './certificate.js'
 import { withDeadline, type Limits } from './deadline.js'
 import type { OnvifExchange } from './onvif-exchange.js'
 import { readReply } from './soap-reply.js'
@@ -33,12 +33,6 @@ export interface SoapClientOptions {
   readonly observe?: ((exchange: OnvifExchange) => void) | undefined
 }
 
-/**
- * An idle connection is kept this long and not longer: pages of a listing follow each other within it, and a device that closes idle connections
- * soon does not get the chance to close one just as it is used again.
- */
-const IDLE_CONNECTION_MS = 1000
-
 /** Read without a look at the time: a fifth of a millisecond's work, but ten where the code is new and not compiled yet. */
 const PIECE_OCTETS = 8 * 1024
 
@@ -49,24 +43,14 @@ const PIECE_OCTETS = 8 * 1024
 export class SoapClient {
   readonly #maxReplyBytes: number
   readonly #observe: SoapClientOptions['observe']
-  readonly #agent: Agent
-  /** Keeps no connection. */
-  readonly #lonelyAgent: Agent
+  readonly #tls: TlsOptions | undefined
+  #agents: Promise<Agents> | undefined
   #closed: Promise<void> | undefined
 
   constructor({ maxReplyBytes, tls, observe }: SoapClientOptions) {
     this.#maxReplyBytes = maxReplyBytes
     this.#observe = observe
-    const options: Agent.Options = {
-      // The deadline of the call is the only one: undici's own would end a call earlier and say something else.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: makeConnector(tls),
-      keepAliveTimeout: IDLE_CONNECTION_MS,
-      keepAliveMaxTimeout: IDLE_CONNECTION_MS,
-    }
-    this.#agent = new Agent(options)
-    this.#lonelyAgent = new Agent({ ...options, pipelining: 0 })
+    this.#tls = tls
   }
 
   /**
@@ -76,10 +60,11 @@ export class SoapClient {
    * @throws `DeviceError` when the device does not answer as it should; the reason of the signal when that aborts
    */
   async call(call: SoapCall): Promise<XmlElement> {
+    const agents = await this.#openAgents()
     const exchange = this.#observe && new ExchangeRecord(call)
     let error: unknown
     try {
-      return await withDeadline(call, async (signal) => this.#exchange(call, signal, exchange))
+      return await withDeadline(call, async (signal) => this.#exchange({ call, agents, signal, exchange }))
     } catch (cause) {
       error = cause
       if (call.signal?.aborted && cause === call.signal.reason) throw cause
@@ -91,13 +76,25 @@ export class SoapClient {
 
   /** Close every connection once the calls under way are over. Closing twice is fine. */
   close(): Promise<void> {
-    this.#closed ??= Promise.all([this.#agent.close(), this.#lonelyAgent.close()]).then(() => undefined)
+    this.#closed ??= this.#closeAgents()
     return this.#closed
   }
 
-  async #exchange(call: SoapCall, signal: AbortSignal, exchange: ExchangeRecord | undefined): Promise<XmlElement> {
+  /** What speaks HTTP is read for the first call, and not by whoever only has a device of this kind: it is longer than the rest of this package. */
+  #openAgents(): Promise<Agents> {
+    this.#agents ??= import('./agents.js').then(({ openAgents }) => openAgents(this.#tls))
+    return this.#agents
+  }
+
+  /** Where there was no call, too: one that comes later finds them closed. */
+  async #closeAgents(): Promise<void> {
+    const { keeping, lonely } = await this.#openAgents()
+    await Promise.all([keeping.close(), lonely.close()])
+  }
+
+  async #exchange({ call, agents, signal, exchange }: ExchangeAtHand): Promise<XmlElement> {
     const { request, handlerOf } = call
-    const { statusCode, headers, body } = await this.#send(call, signal, exchange)
+    const { statusCode, headers, body } = await this.#send({ call, agents, signal, exchange })
     exchange?.begin(statusCode, headers)
     const reader = new XmlReader({ maxBytes: this.#maxReplyBytes, handlerOf })
     const contentType = describeContent(headers['content-type'])
@@ -123,15 +120,17 @@ export class SoapClient {
     }
   }
 
-  async #send(
-    { address, request, header, authorization, isAlone = false }: SoapCall,
-    signal: AbortSignal,
-    exchange: ExchangeRecord | undefined,
-  ): Promise<Awaited<ReturnType<Agent['request']>>> {
+  async #send({
+    call,
+    agents,
+    signal,
+    exchange,
+  }: ExchangeAtHand): Promise<Awaited<ReturnType<Agents['keeping']['request']>>> {
+    const { address, request, header, authorization, isAlone = false } = call
     const envelope = writeEnvelope(request, header)
     exchange?.ask(envelope)
     try {
-      return await (isAlone ? this.#lonelyAgent : this.#agent).request({
+      return await (isAlone ? agents.lonely : agents.keeping).request({
         origin: address.origin,
         path: address.pathname + address.search,
         method: 'POST',
@@ -146,6 +145,13 @@ export class SoapClient {
       throw !signal.aborted && isNetworkError(cause) ? new NoReplyError(cause) : cause
     }
   }
+}
+
+interface ExchangeAtHand {
+  readonly call: SoapCall
+  readonly agents: Agents
+  readonly signal: AbortSignal
+  readonly exchange: ExchangeRecord | undefined
 }
 
 type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>

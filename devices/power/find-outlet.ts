@@ -7,9 +7,6 @@ import { lcusProtocol } from './boards/lcus.js'
 import { ModbusDriver } from './boards/modbus-driver.js'
 import { numatoProtocol } from './boards/numato.js'
 import type { BoardPlan } from './boards/serial-board.js'
-import { HttpDriver } from './network/http-driver.js'
-import { shellyRequests } from './network/shelly.js'
-import { SnmpDriver } from './network/snmp-driver.js'
 import { parseOutletOptions, type OutletOptions, type ParsedOptionsOf, type ParsedOutletOptions } from './options.js'
 import { blame } from './outlet-fault.js'
 import { Outlet } from './outlet.js'
@@ -75,23 +72,30 @@ async function reach(options: ParsedOutletOptions, host: PowerHost): Promise<Rea
       return reachBoard(options, `${options.unit}.${options.coil}`, host, (plan) => new ModbusDriver(plan, options))
     case 'control-line':
       return reachBoard(options, options.line, host, (plan) => new ControlLineDriver(plan, options))
-    case 'snmp-poe':
+    // What reaches the network is read only where it is used: it is ten times as long as all the rest.
+    case 'snmp-poe': {
+      const { SnmpDriver } = await import('./network/snmp-driver.js')
       return {
         bank: `snmp:${options.host}:${options.udpPort}`,
         name: `${options.group}.${options.poePort}`,
         driver: new SnmpDriver(options),
       }
+    }
     case 'http': {
+      const { HttpDriver } = await import('./network/http-driver.js')
       const { on } = options
       const url = new URL((typeof on === 'string' ? on : on.url).replaceAll('{outlet}', '1'))
       return { bank: `http:${url.host}`, name: options.outlet, driver: new HttpDriver(options) }
     }
-    case 'shelly':
+    case 'shelly': {
+      const { HttpDriver } = await import('./network/http-driver.js')
+      const { shellyRequests } = await import('./network/shelly.js')
       return {
         bank: `http:${new URL(options.url).host}`,
         name: String(options.switch),
         driver: new HttpDriver(shellyRequests(options)),
       }
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import * as snmp from 'net-snmp'
+import type * as Snmp from 'net-snmp'
 import { SimulatedRelay } from './serial/relay.js'
 
 /** pethPsePortEntry of POWER-ETHERNET-MIB (RFC 3621). */
@@ -40,7 +40,9 @@ export class SimulatedPoeSwitch {
   }
 
   async start(): Promise<void> {
+    const snmp = await import('net-snmp')
     const { community = 'private', user } = this.#options
+    const column = columnsOf(snmp)
     let socket: Socket | undefined
     const agent = snmp.createAgent(
       {
@@ -103,6 +105,8 @@ export class SimulatedPoeSwitch {
   }
 }
 
-function column(number: number, name: string, access: 'not-accessible' | 'read-write') {
-  return { number, name, type: snmp.ObjectType.Integer, maxAccess: snmp.MaxAccess[access] }
+function columnsOf({ ObjectType, MaxAccess }: typeof Snmp) {
+  return (number: number, name: string, access: 'not-accessible' | 'read-write') => {
+    return { number, name, type: ObjectType.Integer, maxAccess: MaxAccess[access] }
+  }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { UsageError, ViewnetError, type DeviceIdentity } from 'viewnet/device'
 import { makeFolder } from '../make-folder.js'
@@ -13,11 +12,6 @@ import { openConverter, type ConverterUnderTest } from './converter-under-test.j
 import type { DeviceUnderTest } from './device-under-test.js'
 import { EvidenceTrail } from './evidence-trail.js'
 import { answers, restorePower } from './power-cut.js'
-
-/** A name for a run: when it began, and a little chance, so that two benches never share one. */
-export function newRunId(startedAt: Date): string {
-  return `${startedAt.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(2).toString('hex')}`
-}
 
 /** What a run leaves for its record, however far it came. */
 interface RunOutcome extends CasesDone {

@@ -11,14 +11,15 @@ import {
   type CertificationEvent,
   type DeviceUnderTest,
 } from '../certification/index.js'
-import { devicesVerdict } from '../nightly/index.js'
+import { devicesVerdict } from '../nightly/night-verdict.js'
 import { isBlackBox, shellLine, type RunRecord, type SigningKey } from '../report/index.js'
-import { fileBench, readBench, simulatedBench, type Bench } from './bench.js'
+import { fileBench, simulatedBench, type Bench } from './bench.js'
 import { DEFAULT_CONVERTER_NUMBER, describeHolder, leasedOutlet, Leases, type BenchDevice } from '../bench/index.js'
 import { brokerAddress, integer, messageNumber, peerAddress, runId, topicLevel } from './option-parsers.js'
 import { note, print, printJson, verdictStatus, type ExitStatus } from './output.js'
 import { caseList, caseTable } from './case-list.js'
 import { progressOn } from './progress.js'
+import { readBench } from './read-bench.js'
 import { runSummary } from './run-summary.js'
 import { SIGNING_KEY_VARIABLE, signingKeyForRun } from './signing.js'
 import { stopSignal } from './until-stopped.js'

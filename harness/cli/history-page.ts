@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import type { DeviceHistory, MeasurementTrend } from '../history/index.js'
-import { plainText, type FlakeScore, type RunVerdict } from '../report/index.js'
+import type { FlakeScore, RunVerdict } from '../report/index.js'
+import { plainText } from '../report/plain-text.js'
 
 /** Attempts shown one by one. */
 const SHOWN_ATTEMPTS = 10

@@ -4,9 +4,11 @@ import { Command } from 'commander'
 import { UsageError } from 'viewnet/device'
 import { deviceHistory, History, shownAddress, type DeviceHistory } from '../history/index.js'
 import { historyListing, historyPage } from './history-page.js'
-import { DEFAULT_HISTORY } from './nightly.js'
 import { integer, messageNumber } from './option-parsers.js'
 import { print, printJson } from './output.js'
+
+/** Where nights are remembered unless it is said otherwise. */
+export const DEFAULT_HISTORY = join('report', 'history.db')
 
 interface HistoryFlags {
   readonly history: string

@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update'
 import type { NightEvent } from '../nightly/index.js'
-import { plainText } from '../report/index.js'
+import { plainText } from '../report/plain-text.js'
 
 /** Shows how a night goes: a line an event, and on a terminal one live line a device that is under way. On stderr: stdout is for results. */
 export interface NightProgress {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import Table from 'cli-table3'
-import { plainText, type NightRecord } from '../report/index.js'
+import type { NightRecord } from '../report/index.js'
+import { plainText } from '../report/plain-text.js'
 
 /** What a lab engineer reads in the morning: the verdict, each device in one line, and where to look next. */
 export function nightSummary({ night, verdict, devices, seed, report, durationMs }: NightRecord): string {

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { UsageError } from 'viewnet/device'
-import { newRunId } from '../certification/index.js'
+import { newRunId } from '../certification/run-id.js'
 import { History } from '../history/index.js'
 import {
   nightDevices,
@@ -14,15 +14,13 @@ import {
   type NightOptions,
 } from '../nightly/index.js'
 import type { NightRecord } from '../report/index.js'
-import { readBench } from './bench.js'
+import { readBench } from './read-bench.js'
+import { DEFAULT_HISTORY } from './history.js'
 import { nightProgressOn } from './night-progress.js'
 import { nightSummary } from './night-summary.js'
 import { integer, minutes, runId } from './option-parsers.js'
 import { note, print, printJson, verdictStatus, type ExitStatus } from './output.js'
 import { stopSignal } from './until-stopped.js'
-
-/** Where nights are remembered unless it is said otherwise. */
-export const DEFAULT_HISTORY = join('report', 'history.db')
 
 interface NightlyFlags {
   readonly bench?: string

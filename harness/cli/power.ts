@@ -11,8 +11,9 @@ import {
   type BenchPower,
   type LeasedResource,
 } from '../bench/index.js'
-import { describeLeftOutlet, findAttachments, secureLeftOutlets } from '../certification/index.js'
-import { devicesNamed, readBench } from './bench.js'
+import { findAttachments } from '../certification/attachments.js'
+import { describeLeftOutlet, secureLeftOutlets } from '../certification/left-outlets.js'
+import { devicesNamed, readBench } from './read-bench.js'
 import { messageNumber, seconds } from './option-parsers.js'
 import { note, print, printJson } from './output.js'
 import { stopSignal } from './until-stopped.js'

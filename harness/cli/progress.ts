@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update'
 import type { CertificationEvent } from '../certification/index.js'
-import { plainText } from '../report/index.js'
+import { plainText } from '../report/plain-text.js'
 
 /** Shows how a certification goes: one live line on a terminal, a line a case elsewhere. On stderr: stdout is for results. */
 export interface Progress {

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { Duplex, pipeline } from 'node:stream'
-import { Aedes } from 'aedes'
+import type { Aedes } from 'aedes'
 import { z } from 'zod'
 import { BenchError } from '../bench/errors.js'
 import { MAX_BATCH_OCTETS } from './batch.js'
@@ -56,6 +56,7 @@ export class EmbeddedBroker {
    */
   static async start(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
     const { port, maxConnections, maxPacketOctets } = parseStrictly(optionsSchema, options, 'EmbeddedBroker')
+    const { Aedes } = await import('aedes')
     const broker = await Aedes.createBroker({
       connectTimeout: 5000,
       drainTimeout: 30_000,

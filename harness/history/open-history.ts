@@ -2,7 +2,6 @@ import { dirname, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Kysely, Migrator, PostgresDialect, SqliteDialect, type Dialect } from 'kysely'
 import Database from 'libsql'
-import pg from 'pg'
 import { UsageError } from 'viewnet/device'
 import { BenchError } from '../bench/errors.js'
 import { makeFolder } from '../make-folder.js'
@@ -43,7 +42,7 @@ export function shownAddress(address: string): string {
 }
 
 async function dialectOf(address: string): Promise<Dialect> {
-  if (isUrl(address)) return postgres(address)
+  if (isUrl(address)) return await postgres(address)
   const path = resolve(address)
   try {
     makeFolder(dirname(path))
@@ -64,7 +63,7 @@ function sqlite(path: string): Dialect {
   return new SqliteDialect({ database })
 }
 
-function postgres(address: string): Dialect {
+async function postgres(address: string): Promise<Dialect> {
   const protocol = URL.canParse(address) ? new URL(address).protocol : ''
   if (protocol !== 'postgres:' && protocol !== 'postgresql:') {
     const got = shownAddress(address)
@@ -73,6 +72,7 @@ function postgres(address: string): Dialect {
       `history: expected a file path or postgres://HOST/DATABASE, got '${got}'`,
     )
   }
+  const { default: pg } = await import('pg')
   const pool = new pg.Pool({
     connectionString: address,
     connectionTimeoutMillis: CONNECT_MS,

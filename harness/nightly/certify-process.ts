@@ -3,7 +3,8 @@ import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BenchError } from '../bench/errors.js'
 import { makeFolder } from '../make-folder.js'
-import { parseRunRecord, type RunRecord, type RunVerdict } from '../report/index.js'
+import type { RunRecord, RunVerdict } from '../report/index.js'
+import { parseRunRecord } from '../report/parse-run-record.js'
 
 /** What one attempt is started with. */
 export interface CertifyProcessOptions {

@@ -1,4 +1,4 @@
-import { findAttachments } from '../certification/index.js'
+import { findAttachments } from '../certification/attachments.js'
 import { describeHolder, leasedOutlet, Leases, type BenchDevice } from '../bench/index.js'
 import type { NightEvent } from './night-event.js'
 

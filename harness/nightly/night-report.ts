@@ -2,7 +2,9 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BenchError, type BenchDevice } from '../bench/index.js'
 import { deviceHistory, type History, type StoredAttempt } from '../history/index.js'
-import { nightPage, shellLine, type NightDevice, type NightRecord } from '../report/index.js'
+import type { NightDevice, NightRecord } from '../report/index.js'
+import { nightPage } from '../report/page/night-page.js'
+import { shellLine } from '../report/shell-line.js'
 import { deviceVerdict, devicesVerdict } from './night-verdict.js'
 
 /** What a night's record is made from. */

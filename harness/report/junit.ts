@@ -2,8 +2,7 @@ import { createRequire } from 'node:module'
 import type { Builder } from 'junit-report-builder'
 import type { RunRecord } from './run-record.js'
 
-// Its types promise a default export that its CommonJS build does not have, so it is required, and named by the type that it does fit.
-const junit = createRequire(import.meta.url)('junit-report-builder') as Builder
+const require = createRequire(import.meta.url)
 
 /** A run as JUnit XML: `fail` is a failure; what the rig could not do or see is an error; what does not apply is skipped. */
 export function junitReport({
@@ -16,6 +15,9 @@ export function junitReport({
   startedAt,
   durationMs,
 }: RunRecord): string {
+  // Its types promise a default export that its CommonJS build does not have, so it is required, and named by the type that it does fit; here, for it is
+  // as long as everything else that a command reads.
+  const junit = require('junit-report-builder') as Builder
   const builder = junit.newBuilder()
   const suite = builder
     .testSuite()
