@@ -36,13 +36,18 @@ export function note(text: string): void {
 const READER_LEFT: ReadonlySet<unknown> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED'])
 
 /**
- * Let the readers of our output leave: what nobody reads is dropped, the work goes on, and its exit status still tells how it came out. A full
- * disk is another thing, and ends the process.
+ * Let the readers of our output leave: what nobody reads is dropped, the work goes on, and its exit status still tells how it came out. So it does
+ * on a full disk, as relays are to be left in their safe state, but the exit status then says that something is missing.
  */
 export function outliveReaders(): void {
+  let isLost = false
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!READER_LEFT.has(error.code)) process.exit(ExitStatus.couldNotTest)
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      // A terminal that was closed takes nothing any more.
+      isLost ||= !READER_LEFT.has(code) && !(code === 'EIO' && stream.isTTY)
     })
   }
+  process.on('exit', () => {
+    if (isLost) process.exitCode = ExitStatus.couldNotTest
+  })
 }
