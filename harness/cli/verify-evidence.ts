@@ -188,15 +188,18 @@ const runFile = z.looseObject({
 /**
  * What the run says of its evidence; undefined where no run.json lies beside the file.
  *
- * @throws BenchError `ERR_VIEWNET_RUN_FILE` when it is damaged
+ * @throws BenchError `ERR_VIEWNET_RUN_FILE` when it is damaged, or is there and cannot be read
  */
 async function runFileBeside(file: string): Promise<SaidOfRun | undefined> {
   const path = join(dirname(file), 'run.json')
   let text: string
   try {
     text = await readFile(path, 'utf8')
-  } catch {
-    return undefined
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    // One that is there and cannot be read might tell of evidence that is missing.
+    throw new BenchError('ERR_VIEWNET_RUN_FILE', `${path}: expected to read it, got ${reason}`, { cause })
   }
   try {
     const { run, flows, sides = BOTH_SIDES } = runFile.parse(JSON.parse(text))

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { certified } from '../certification/certified.js'
@@ -129,6 +129,14 @@ t.test('verify derives the verdict again, and trusts no damaged evidence [issue 
     const { status, stdout } = await viewnet(['verify', join(folder, 'report', 'packets.ndjson')])
     t.equal(status, 2)
     t.match(stdout, /^COULD-NOT-TEST: .*\n.*run\.json: expected the record of a run/)
+  })
+
+  await t.test('nor is one that cannot be read, which is another thing than none', async (t) => {
+    await rm(join(folder, 'report', 'run.json'))
+    await mkdir(join(folder, 'report', 'run.json'))
+    const { status, stdout } = await viewnet(['verify', join(folder, 'report', 'packets.ndjson')])
+    t.equal(status, 2)
+    t.match(stdout, /^COULD-NOT-TEST: .*\n.*run\.json: expected to read it, got EISDIR/)
   })
 })
 
