@@ -3,7 +3,7 @@ import { UsageError } from 'viewnet/device'
 import { askOffer, discoverDevices, type DiscoveredDevice } from 'viewnet/devices/onvif'
 import { discoveryTable, type FoundDevice } from './discovery-table.js'
 import { ExitStatus, note, print, printJson } from './output.js'
-import { seconds } from './option-parsers.js'
+import { secondsOf } from './option-parsers.js'
 import { stopSignal } from './until-stopped.js'
 
 interface DiscoverFlags {
@@ -37,7 +37,7 @@ export function discoverCommand(): Command {
       'probe this host, or HOST:PORT, instead of multicast; may be repeated',
       (host, hosts: readonly string[] | undefined) => [...(hosts ?? []), host],
     )
-    .option('--timeout <seconds>', 'how long to listen for answers, 0.1–60', seconds, 5)
+    .option('--timeout <seconds>', 'how long to listen for answers, 0.1–60', secondsOf(0.1, 60), 5)
     .option('--json', 'JSON lines, one a device')
     .addHelpText('after', NOTES)
     .action(async (flags: DiscoverFlags) => {

@@ -32,13 +32,18 @@ export function signedRatio(text: string): number {
   return text.startsWith('-') ? -size : size
 }
 
-/** A time span, in seconds. */
-export function seconds(text: string): number {
-  const value = decimal(text)
-  if (!(value >= 0.001 && value <= 86_400))
-    throw new InvalidArgumentError(`Expected 0.001–86400 seconds, got '${text}'.`)
-  return value
+/** A time span in a range, both ends included, in seconds. */
+export function secondsOf(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = decimal(text)
+    if (!(value >= least && value <= most))
+      throw new InvalidArgumentError(`Expected ${least}–${most} seconds, got '${text}'.`)
+    return value
+  }
 }
+
+/** A time span of up to a day, in seconds. */
+export const seconds = secondsOf(0.001, 86_400)
 
 /** A time span, in minutes. */
 export function minutes(text: string): number {

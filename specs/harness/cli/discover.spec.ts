@@ -55,7 +55,7 @@ t.test('exits 2 when nothing could be probed, and 3 when wrongly used', async (t
     [['--interface', 'l0'], 3, /got 'l0'/],
     [['--interface', 'lo', '--address', '127.0.0.1'], 3, /either --interface or --address/],
     [['--address', 'http://127.0.0.1/'], 3, /expected an address such as/],
-    [['--address', '127.0.0.1', '--timeout', '61'], 3, /timeoutMs/],
+    [['--address', '127.0.0.1', '--timeout', '61'], 3, /0\.1–60 seconds, got '61'/],
   ]
   for (const [args, status, says] of rows) {
     const ended = await viewnet(['discover', ...args])
