@@ -50,8 +50,7 @@ export class SimulatedPoeSwitch {
         address: '127.0.0.1',
         transport: 'udp4',
         disableAuthorization: false,
-        // To learn which port it was given.
-        dgramModule: { createSocket: (kind: 'udp4') => (socket = createSocket(kind)) },
+        dgramModule: { createSocket: (kind: 'udp4') => (socket = freeSocket(kind)) },
       },
       // After each message, also broken ones; the tables hold what was set only once it is answered.
       () => setImmediate(() => this.#follow(agent)),
@@ -103,6 +102,14 @@ export class SimulatedPoeSwitch {
       relay.drive(agent.getMib().getTableSingleCell(PORT_TABLE, ADMIN_COLUMN, [GROUP, at + 1]) === TRUE)
     }
   }
+}
+
+/** A socket that takes any free port: of port 0 net-snmp makes 161, which is one switch's alone, and the superuser's. */
+function freeSocket(kind: 'udp4'): Socket {
+  const socket = createSocket(kind)
+  const bind = socket.bind.bind(socket)
+  socket.bind = (_port?: unknown, address?: unknown) => bind(0, String(address))
+  return socket
 }
 
 function columnsOf({ ObjectType, MaxAccess }: typeof Snmp) {

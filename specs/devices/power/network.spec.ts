@@ -118,3 +118,11 @@ t.test('a wrong community gets no answer, a wrong key is refused', async (t) => 
   await t.rejects(key.state(), { code: /^ERR_VIEWNET_POWER_(REFUSED|ANSWER|SILENT)$/ })
   await key.close()
 })
+
+t.test('simulated switches stand beside each other, each at a free port', async (t) => {
+  await using one = new SimulatedPoeSwitch()
+  await using other = new SimulatedPoeSwitch()
+  await Promise.all([one.start(), other.start()])
+  t.ok(one.udpPort > 1023 && other.udpPort > 1023, 'none that only the superuser may have')
+  t.not(one.udpPort, other.udpPort)
+})
