@@ -14,7 +14,7 @@ import {
 import { devicesVerdict } from '../nightly/night-verdict.js'
 import { isBlackBox, shellLine, type RunRecord, type SigningKey } from '../report/index.js'
 import { fileBench, simulatedBench, type Bench } from './bench.js'
-import { DEFAULT_CONVERTER_NUMBER, describeHolder, leasedOutlet, Leases, type BenchDevice } from '../bench/index.js'
+import { DEFAULT_CONVERTER_NUMBER, leasedOutlet, type BenchDevice } from '../bench/index.js'
 import { brokerAddress, integer, messageNumber, peerAddress, runId, topicLevel } from './option-parsers.js'
 import { note, print, printJson, verdictStatus, type ExitStatus } from './output.js'
 import { caseList, caseTable } from './case-list.js'
@@ -22,7 +22,8 @@ import { progressOn } from './progress.js'
 import { readBench } from './read-bench.js'
 import { runSummary } from './run-summary.js'
 import { SIGNING_KEY_VARIABLE, signingKeyForRun } from './signing.js'
-import { stopSignal } from './until-stopped.js'
+import { underLease } from './under-lease.js'
+import { stoppable } from './until-stopped.js'
 import { packageVersion } from './version.js'
 
 interface CertifyFlags {
@@ -101,12 +102,9 @@ export function certifyCommand(): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (flags: CertifyFlags) => {
       if (flags.list === true) return listCases(flags)
-      const { signal, release } = stopSignal()
-      try {
+      await stoppable(async (signal) => {
         process.exitCode = await certifyBench(flags, signal)
-      } finally {
-        release()
-      }
+      })
     })
 }
 
@@ -151,24 +149,14 @@ async function withLeases<T>(
 ): Promise<T> {
   // What exists only in this process nobody else can want.
   if (device.resources.length === 0) return work(device, signal)
-  const leases = new Leases()
-  try {
-    using lease = await leases.acquire(device.resources, {
-      holder: `certify ${device.number}`,
-      signal,
-      onWaiting: (blockers) => {
-        for (const blocker of blockers) note(`viewnet: waiting for ${describeHolder(blocker)}`)
-      },
-    })
+  return underLease(device.resources, { holder: `certify ${device.number}`, signal }, async (lease) => {
     await secureLeftOutlets(lease, described, {
       signal,
       onLeft: (left) => note(`viewnet: ${describeLeftOutlet(left)}`),
     })
     const power = device.power && leasedOutlet(device.power, lease)
-    return await work({ ...device, power }, AbortSignal.any([signal, lease.lost]))
-  } finally {
-    leases.close()
-  }
+    return work({ ...device, power }, AbortSignal.any([signal, lease.lost]))
+  })
 }
 
 /** The bench that the flags name, and the seed: of the flags, of the bench's plan, or a fresh one. */

@@ -4,7 +4,7 @@ import { askOffer, discoverDevices, type DiscoveredDevice } from 'viewnet/device
 import { discoveryTable, type FoundDevice } from './discovery-table.js'
 import { ExitStatus, note, print, printJson } from './output.js'
 import { secondsOf } from './option-parsers.js'
-import { stopSignal } from './until-stopped.js'
+import { stoppable } from './until-stopped.js'
 
 interface DiscoverFlags {
   readonly interface?: string
@@ -41,12 +41,9 @@ export function discoverCommand(): Command {
     .option('--json', 'JSON lines, one a device')
     .addHelpText('after', NOTES)
     .action(async (flags: DiscoverFlags) => {
-      const { signal, release } = stopSignal()
-      try {
+      await stoppable(async (signal) => {
         process.exitCode = await discover(flags, signal)
-      } finally {
-        release()
-      }
+      })
     })
 }
 

@@ -4,7 +4,7 @@ import { inspectDevice, type Inspection } from 'viewnet/devices/onvif'
 import { DeviceFolder, type SavedCredentials } from './device-folder.js'
 import { inspectionJson, inspectionPage } from './inspection-page.js'
 import { ExitStatus, note, print, printJson } from './output.js'
-import { stopSignal } from './until-stopped.js'
+import { stoppable } from './until-stopped.js'
 
 interface InspectFlags {
   readonly url: string
@@ -39,12 +39,9 @@ export function inspectCommand(): Command {
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', NOTES)
     .action(async (flags: InspectFlags) => {
-      const { signal, release } = stopSignal()
-      try {
+      await stoppable(async (signal) => {
         process.exitCode = await inspect(flags, signal)
-      } finally {
-        release()
-      }
+      })
     })
 }
 

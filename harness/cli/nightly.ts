@@ -20,7 +20,7 @@ import { nightProgressOn } from './night-progress.js'
 import { nightSummary } from './night-summary.js'
 import { integer, minutes, runId } from './option-parsers.js'
 import { note, print, printJson, verdictStatus, type ExitStatus } from './output.js'
-import { stopSignal } from './until-stopped.js'
+import { stoppable } from './until-stopped.js'
 
 interface NightlyFlags {
   readonly bench?: string
@@ -71,12 +71,9 @@ export function nightlyCommand(): Command {
     .option('--json', 'one JSON object on stdout')
     .addHelpText('after', NOTES)
     .action(async (flags: NightlyFlags) => {
-      const { signal, release } = stopSignal()
-      try {
+      await stoppable(async (signal) => {
         process.exitCode = await night(flags, signal)
-      } finally {
-        release()
-      }
+      })
     })
 }
 

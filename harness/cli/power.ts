@@ -1,10 +1,8 @@
-import { Command, Option } from 'commander'
+import { Option, type Command } from 'commander'
 import { UsageError } from 'viewnet/device'
 import type { CycleCall, OutletState, PowerOutlet } from 'viewnet/devices/power'
 import {
-  describeHolder,
   leasedOutlet,
-  Leases,
   WearLog,
   type BenchDescription,
   type BenchDevice,
@@ -14,9 +12,11 @@ import {
 import { findAttachments } from '../certification/attachments.js'
 import { describeLeftOutlet, secureLeftOutlets } from '../certification/left-outlets.js'
 import { devicesNamed, readBench } from './read-bench.js'
+import { handCommand } from './hand-command.js'
 import { messageNumber, seconds } from './option-parsers.js'
 import { note, print, printJson } from './output.js'
-import { stopSignal } from './until-stopped.js'
+import { underLease } from './under-lease.js'
+import { stoppable } from './until-stopped.js'
 
 const ACTIONS = {
   on: 'give power',
@@ -45,13 +45,7 @@ interface OutletReport {
   readonly switchCount: number
 }
 
-const HELP = `
-Actions:
-${Object.entries(ACTIONS)
-  .map(([name, does]) => `  ${name.padEnd(7)} ${does}`)
-  .join('\n')}
-
-An outlet stays as it is told: only a cycle that is interrupted ends in the outlet's safe state. Whoever holds the outlet is waited for, and named.
+const NOTES = `An outlet stays as it is told: only a cycle that is interrupted ends in the outlet's safe state. Whoever holds the outlet is waited for, and named.
 
 Examples:
   viewnet power --bench bench.yaml state
@@ -59,12 +53,7 @@ Examples:
 
 /** `viewnet power`: switches an outlet of a bench by hand. */
 export function powerCommand(): Command {
-  return new Command('power')
-    .description('switch the power of a device of a bench by hand, under a lease')
-    .addArgument(
-      new Command().createArgument('<action>', Object.keys(ACTIONS).join(', ')).choices(Object.keys(ACTIONS)),
-    )
-    .requiredOption('--bench <file>', 'YAML: the devices of a bench')
+  return handCommand('power', 'switch the power of a device of a bench by hand, under a lease', ACTIONS, NOTES)
     .addOption(
       new Option(
         '--device <number>',
@@ -75,14 +64,10 @@ export function powerCommand(): Command {
     )
     .option('--off-seconds <S>', 'how long a cycle takes the power; default: 5', seconds)
     .option('--json', 'one JSON object on stdout: outlets')
-    .addHelpText('after', HELP)
     .action(async (action: Action, flags: PowerFlags) => {
-      const { signal, release } = stopSignal()
-      try {
+      await stoppable(async (signal) => {
         await switchPower(action, flags, signal)
-      } finally {
-        release()
-      }
+      })
     })
 }
 
@@ -141,15 +126,7 @@ async function withOutlet(
   // Closing would bring it into its safe state, which only `secure` and an interrupted cycle ask for.
   const asIs = await outletOf(number, { ...power, safeState: 'as-is' })
   const safe = await outletOf(number, power)
-  const leases = new Leases()
-  try {
-    using lease = await leases.acquire(asIs.resources, {
-      holder: `power ${number}`,
-      signal,
-      onWaiting: (blockers) => {
-        for (const blocker of blockers) note(`viewnet: waiting for ${describeHolder(blocker)}`)
-      },
-    })
+  return underLease(asIs.resources, { holder: `power ${number}`, signal }, async (lease) => {
     await secureLeftOutlets(lease, devices, { signal, onLeft: (left) => note(`viewnet: ${describeLeftOutlet(left)}`) })
     const secure = async (): Promise<void> => {
       await using outlet = leasedOutlet(safe.power, lease)
@@ -168,9 +145,7 @@ async function withOutlet(
       if (action === 'cycle') await secure()
       throw failure
     }
-  } finally {
-    leases.close()
-  }
+  })
 }
 
 /** @throws PowerError where it is not there */

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { UsageError } from 'viewnet/device'
 import { PelcoHead, type PtzAxis, type PtzMove } from 'viewnet/devices/ptz'
-import { describeHolder, Leases, type BenchDevice, type BenchPtz } from '../bench/index.js'
+import type { BenchDevice, BenchPtz } from '../bench/index.js'
 import { devicesNamed, readBench } from './read-bench.js'
+import { handCommand } from './hand-command.js'
 import { integer, messageNumber, seconds, signedRatio } from './option-parsers.js'
-import { ExitStatus, note, print, printJson } from './output.js'
-import { stopSignal } from './until-stopped.js'
+import { ExitStatus, print, printJson } from './output.js'
+import { underLease } from './under-lease.js'
+import { stoppable } from './until-stopped.js'
 
 const ACTIONS = {
   move: 'move for a while, by --pan, --tilt and --zoom, then stop',
@@ -29,25 +31,14 @@ interface PtzFlags extends PtzMove {
   readonly json?: boolean
 }
 
-const HELP = `
-Actions:
-${Object.entries(ACTIONS)
-  .map(([name, does]) => `  ${name.padEnd(8)} ${does}`)
-  .join('\n')}
-
-A head answers no command: what is told is that it was sent. However this ends, the head is told to stop.
+const NOTES = `A head answers no command: what is told is that it was sent. However this ends, the head is told to stop.
 
 Example:
   viewnet ptz --bench bench.yaml --device 00001-00020-00300-00007 move --pan -0.5 --seconds 2`
 
 /** `viewnet ptz`: turns the analogue head of a device by hand. */
 export function ptzCommand(): Command {
-  return new Command('ptz')
-    .description('turn the analogue head of a device of a bench by hand, under a lease')
-    .addArgument(
-      new Command().createArgument('<action>', Object.keys(ACTIONS).join(', ')).choices(Object.keys(ACTIONS)),
-    )
-    .requiredOption('--bench <file>', 'YAML: the devices of a bench')
+  return handCommand('ptz', 'turn the analogue head of a device of a bench by hand, under a lease', ACTIONS, NOTES)
     .option('--device <number>', 'a device of the bench file; default: the only one with a head', messageNumber)
     .option('--pan <ratio>', 'move: -1 (left, full speed) to 1 (right)', signedRatio)
     .option('--tilt <ratio>', 'move: -1 (down) to 1 (up)', signedRatio)
@@ -55,14 +46,10 @@ export function ptzCommand(): Command {
     .option('--seconds <S>', 'move: for how long, default 1; go-to: how long it may travel, default 10', seconds)
     .option('--preset <N>', 'go-to, store: which position, 1–255', integer(1, 255))
     .option('--json', 'one JSON object on stdout: device, head, action, position')
-    .addHelpText('after', HELP)
     .action(async (action: Action, flags: PtzFlags) => {
-      const { signal, release } = stopSignal()
-      try {
+      await stoppable(async (signal) => {
         await turnHead(action, flags, signal)
-      } finally {
-        release()
-      }
+      })
     })
 }
 
@@ -73,16 +60,8 @@ async function turnHead(action: Action, flags: PtzFlags, signal: AbortSignal): P
   const { driver: _, ...options } = ptz
   const holder = `ptz ${number}`
   const found = await PelcoHead.find(options, { holder })
-  const leases = new Leases()
-  try {
-    // Heads of one bus share its port.
-    using lease = await leases.acquire([{ name: found.id }], {
-      holder,
-      signal,
-      onWaiting: (blockers) => {
-        for (const blocker of blockers) note(`viewnet: waiting for ${describeHolder(blocker)}`)
-      },
-    })
+  // Heads of one bus share its port.
+  await underLease([{ name: found.id }], { holder, signal }, async (lease) => {
     lease.assertHeld()
     await using head = await found.open()
     const position = await command(head, signal)
@@ -90,9 +69,7 @@ async function turnHead(action: Action, flags: PtzFlags, signal: AbortSignal): P
     if (flags.json === true)
       printJson({ device: number, head: `${found.id}#${ptz.address}`, action, ...(position && { position }) })
     else print(`${number}: ${position ? describe(position) : `${action} sent to ${found.id}, address ${ptz.address}`}`)
-  } finally {
-    leases.close()
-  }
+  })
 }
 
 /** Of each axis what the head counts; null: it does not tell. */

@@ -20,7 +20,7 @@ import {
   ratio,
 } from './option-parsers.js'
 import { ExitStatus, note, print, printJson } from './output.js'
-import { stopSignal } from './until-stopped.js'
+import { stoppable } from './until-stopped.js'
 
 /** The port that the examples of a converter's `peers` name. */
 const DEFAULT_ENDPOINT_PORT = 28300
@@ -82,12 +82,9 @@ export function requestCommand(): Command {
     .option('--json', 'JSON lines: response, resources, end')
     .addHelpText('after', EXAMPLES)
     .action(async (options: RequestOptions) => {
-      const { signal, release } = stopSignal()
-      try {
+      await stoppable(async (signal) => {
         process.exitCode = await request(options, signal)
-      } finally {
-        release()
-      }
+      })
     })
 }
 

@@ -12,10 +12,10 @@ export async function untilStopped(): Promise<void> {
 }
 
 /**
- * A signal that aborts when the user or the system asks this process to end, when the terminal is closed, or when a night that started it is gone. Its reason is a BenchError
- * `ERR_VIEWNET_STOPPED`: whoever is stopped could not test.
+ * Do something with a signal that aborts when the user or the system asks this process to end, when the terminal is closed, or when a night that started
+ * it is gone. Its reason is a BenchError `ERR_VIEWNET_STOPPED`: whoever is stopped could not test.
  */
-export function stopSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
+export async function stoppable(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const controller = new AbortController()
   const abort = (by: string): void => controller.abort(new BenchError('ERR_VIEWNET_STOPPED', `stopped by ${by}`))
   const stop = (name: NodeJS.Signals): void => abort(name)
@@ -24,8 +24,9 @@ export function stopSignal(): { readonly signal: AbortSignal; readonly release: 
   // A terminal that closes says so twice, by its shell and by the kernel: the second time must not end what is on its way out.
   process.once('SIGINT', stop).once('SIGTERM', stop).on('SIGHUP', stop).once('disconnect', leave)
   process.channel?.unref()
-  return {
-    signal: controller.signal,
-    release: () => process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop).off('disconnect', leave),
+  try {
+    await work(controller.signal)
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop).off('disconnect', leave)
   }
 }

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { UsageError } from 'viewnet/device'
 import { brokerAddress, seconds } from './option-parsers.js'
 import { ExitStatus, print, printJson, verdictStatus } from './output.js'
-import { stopSignal } from './until-stopped.js'
+import { stoppable } from './until-stopped.js'
 import type { EvidenceSource } from './verify-evidence.js'
 
 interface VerifyFlags extends EvidenceSource {
@@ -38,15 +38,12 @@ export function verifyCommand(): Command {
     .action(async (file: string | undefined, flags: VerifyFlags) => {
       if (flags.certificate !== undefined) return testCertificate(file, flags.certificate, flags)
       const { judgeEvidence, verdictText } = await import('./verify-evidence.js')
-      const { signal, release } = stopSignal()
-      try {
+      await stoppable(async (signal) => {
         const verdict = await judgeEvidence(file, flags, signal)
         if (flags.json === true) printJson(verdict)
         else print(verdictText(verdict))
         process.exitCode = verdictStatus(verdict.verdict)
-      } finally {
-        release()
-      }
+      })
     })
 }
 
