@@ -73,8 +73,10 @@ export class XmlReader {
     if (this.#byteCount > this.#options.maxBytes) {
       throw new XmlError(`expected at most ${this.#options.maxBytes} octets, got more`)
     }
-    if (octets.includes(0))
-      throw new XmlError(`expected text, got a NUL octet within the first ${this.#byteCount} octets`)
+    const nulAt = octets.indexOf(0)
+    if (nulAt >= 0) {
+      throw new XmlError(`expected text, got a NUL octet after ${this.#byteCount - octets.length + nulAt} others`)
+    }
     this.#parser.write(this.#decode(octets))
     if (this.#byteCount - this.#lastTagAtByte > MAX_SILENT_BYTES) {
       throw new XmlError(`expected a tag within ${MAX_SILENT_BYTES} octets, got none`)
