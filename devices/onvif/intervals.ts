@@ -1,8 +1,11 @@
+import { formatDateTime } from './date-time.js'
 import { EventLog } from './event-log.js'
+import { ownText } from './own-text.js'
 import type { ListedTrack, RecordingTable } from './recording-table.js'
 import type { StateEvent } from './state-event.js'
 import { TrackTimeline, type Span } from './track-timeline.js'
 import { transitionOf, type Transition } from './transition.js'
+import { UnlistedTracks } from './unlisted-tracks.js'
 import { XmlError } from './xml-error.js'
 
 /** One recording resource: a span in which a video track holds data. */
@@ -37,6 +40,10 @@ export class IntervalBuilder {
   #latestRecording: number | undefined
   /** The first recording that an event was of and that nobody listed. */
   #unlistedToken: string | undefined
+  readonly #unlistedTracks = new UnlistedTracks()
+  /** Whether some event names a listed recording in its source as well as in its result, and the first name of one that does so in one of them alone. */
+  #namesAgree = false
+  #otherName: string | undefined
 
   /**
    * @param recordings - all of the device, complete; events of others are passed over
@@ -49,12 +56,17 @@ export class IntervalBuilder {
     this.#trackLog = new EventLog(recordings.trackCount)
   }
 
+  /** The first recording that an event was of and that is not listed; `undefined`: there was none. */
+  get unlistedToken(): string | undefined {
+    return this.#unlistedToken
+  }
+
   /** Take an event. */
   receive(event: StateEvent): void {
-    const recording = this.#recordingOf(event.recordingToken) ?? this.#recordingOf(event.foundInToken)
+    const recording = this.#recordingOfEvent(event)
     if (this.#isOutOfRange(event)) return
     if (recording === undefined) {
-      this.#unlistedToken ??= event.recordingToken
+      this.#unlistedToken ??= ownText(event.recordingToken)
       return
     }
     if (event.subject === 'recording') {
@@ -67,6 +79,9 @@ export class IntervalBuilder {
     if (event.origin !== 'start-state' || event.isPresent) this.#hasTrackEvents[recording] = 1
     const track = this.#trackOf(recording, event.trackToken)
     if (track !== undefined) this.#trackLog.add(track, event.timeMs, event.isPresent, event.origin)
+    else if (event.trackToken !== '' && !this.#recordings.hasOtherTrack(recording, event.trackToken)) {
+      this.#unlistedTracks.add(recording, event)
+    }
   }
 
   /**
@@ -81,8 +96,12 @@ export class IntervalBuilder {
       for (let number = this.#recordings.firstTrackOf(recording); number < end; number++) {
         const track = this.#recordings.trackAt(recording, number)
         const timeline = new TrackTimeline(track, this.#trackLog.startStateOf(number))
+        let latest: Transition | undefined
         for (const code of yield* this.#trackLog.changesOf(number)) {
-          const span = timeline.receive(transitionOf(code))
+          const transition = transitionOf(code)
+          if (latest) this.#refuseLack(track, recording, latest, transition)
+          latest = transition
+          const span = timeline.receive(transition)
           if (span) yield intervalOf(track, span)
         }
         if (timeline.isTold) {
@@ -111,6 +130,41 @@ export class IntervalBuilder {
     return this.#recordings.endOfTracksOf(recording) - first === 1 ? first : undefined
   }
 
+  /**
+   * By its source, or by its result where no source names one that is listed. A device may know its recordings by other names in one of the two, but then it does so always.
+   *
+   * @throws {@link XmlError} where it does not
+   */
+  #recordingOfEvent({ recordingToken, foundInToken }: StateEvent): number | undefined {
+    const ofSource = this.#recordingOf(recordingToken)
+    if (recordingToken === foundInToken) {
+      this.#namesAgree ||= ofSource !== undefined
+    } else {
+      const ofResult = this.#recordings.recordingOf(foundInToken)
+      if (ofSource === undefined && ofResult !== undefined) this.#otherName ??= ownText(recordingToken)
+      if (ofSource !== undefined && ofResult === undefined) this.#otherName ??= ownText(foundInToken)
+      if (ofSource === undefined) return this.#agreed(ofResult)
+    }
+    return this.#agreed(ofSource)
+  }
+
+  #agreed(recording: number | undefined): number | undefined {
+    if (!this.#namesAgree || this.#otherName === undefined) return recording
+    throw new XmlError(
+      `expected a listed recording in the source and the result of every event, as in others, got '${this.#otherName.slice(0, 80)}'`,
+    )
+  }
+
+  /** An event of a track that is not listed, where a listed one lacks just that. */
+  #refuseLack(track: ListedTrack, recording: number, before: Transition, after: Transition): void {
+    const token = this.#unlistedTracks.tokenOfLack(recording, before, after)
+    if (token === undefined) return
+    throw new XmlError(
+      `expected ${before.isPresent ? 'an end' : 'a start'} of data of track '${track.recordingToken}/${track.trackToken}' after ` +
+        `${formatDateTime(before.timeMs)}, got none, and one of track '${token}', which is not listed`,
+    )
+  }
+
   #isOutOfRange({ timeMs, origin }: StateEvent): boolean {
     const range = this.#range
     return range !== undefined && origin !== 'start-state' && (timeMs < range.fromMs || timeMs > range.toMs)
@@ -132,6 +186,12 @@ export class IntervalBuilder {
     }
     const { dataFromMs, dataToMs, isRecording } = track
     if (dataFromMs === undefined || (!isRecording && (dataToMs === undefined || dataToMs <= dataFromMs))) return
+    const unlistedTrack = this.#unlistedTracks.tokenOf(recording)
+    if (unlistedTrack !== undefined) {
+      throw new XmlError(
+        `expected events of track '${track.recordingToken}/${track.trackToken}', got none, and some of track '${unlistedTrack}', which is not listed`,
+      )
+    }
     // Events of a recording that was deleted are told by honest devices, and so is a recording without events. Both at once are one recording by two names.
     if (this.#unlistedToken !== undefined) {
       throw new XmlError(

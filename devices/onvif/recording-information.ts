@@ -14,6 +14,8 @@ export interface RecordingInformation {
   readonly earliestMs: number | undefined
   readonly latestMs: number | undefined
   readonly videoTracks: readonly TrackInformation[]
+  /** Tokens of the tracks of other types. */
+  readonly otherTracks: readonly string[]
 }
 
 /** One video track of a recording. */
@@ -44,9 +46,13 @@ export function readRecordingInformation(element: XmlElement): RecordingInformat
   ]
   const [earliestMs, latestMs] = readBounds(element, 'EarliestRecording', 'LatestRecording')
   const videoTracks = new Map<string, TrackInformation>()
+  const otherTracks: string[] = []
   for (const track of childrenOf(element, Namespace.schema, 'Track')) {
-    if (readTrackType(track) !== 'video') continue
     const trackToken = textOf(track, Namespace.schema, 'TrackToken')
+    if (readTrackType(track) !== 'video') {
+      otherTracks.push(trackToken)
+      continue
+    }
     if (videoTracks.has(trackToken)) continue
     const [dataFromMs, dataToMs] = readBounds(track, 'DataFrom', 'DataTo')
     // A track can hold nothing that its recording does not: so the recording's bounds stand in for bounds that a device leaves out.
@@ -63,6 +69,7 @@ export function readRecordingInformation(element: XmlElement): RecordingInformat
     earliestMs,
     latestMs,
     videoTracks: [...videoTracks.values()],
+    otherTracks,
   }
 }
 

@@ -6,11 +6,15 @@ import { IntervalBuilder, type Interval, type SearchedRange } from './intervals.
 import { searchWithinBudget } from './listing-budget.js'
 import type { Asker } from './onvif-client.js'
 import type { ParsedOptions } from './options.js'
+import { Namespace } from './namespaces.js'
+import { readRecordingInformation } from './recording-information.js'
 import { RecordingReader } from './recording-reader.js'
 import { search, type SearchOptions } from './search-session.js'
-import { findEvents, findRecordings, type EventSearch } from './soap-request.js'
+import { findEvents, findRecordings, getRecordingInformation, type EventSearch } from './soap-request.js'
 import { StateEventReader } from './state-event.js'
 import { inTurns, Turns } from './turns.js'
+import { childOf, type XmlElement } from './xml-element.js'
+import { XmlError } from './xml-error.js'
 
 /** Searched beyond what the recordings tell as their bounds, on both sides: it is not told whether a search includes its ends. */
 const MARGIN_MS = 1000
@@ -46,6 +50,7 @@ export async function* listRecordings(
     }
     const channels = await inTurns(rankSources(sources), query.signal)
     const builder = await findIntervals(recordings, client.deviceTimeMs, searchOptions)
+    await refuseLostRecording(builder.unlistedToken, recordings.newestMs, searchOptions)
     let page: Recording[] = []
     const turns = new Turns()
     for (const interval of builder.finish()) {
@@ -121,6 +126,39 @@ async function findIntervals(
   }
   return new IntervalBuilder(table)
 }
+
+/**
+ * Events of a recording that is not listed: it was deleted since, or is new, or was lost with a part of a reply. The device is asked which: one of which
+ * it still tells data older than what the list knows was there when it was listed.
+ *
+ * @throws {@link XmlError} when it was lost
+ */
+async function refuseLostRecording(
+  token: string | undefined,
+  newestListedMs: number,
+  { ask }: SearchOptions,
+): Promise<void> {
+  if (token === undefined || token === '') return
+  let answer: XmlElement
+  try {
+    answer = await ask(getRecordingInformation(token))
+  } catch (error) {
+    const isUnknown = error instanceof DeviceError && UNKNOWN_CODES.has(error.code)
+    if (isUnknown) return
+    throw error
+  }
+  const information = childOf(answer, Namespace.search, 'RecordingInformation')
+  if (!information) return
+  const { videoTracks } = readRecordingInformation(information)
+  if (videoTracks.some(({ dataFromMs = Infinity }) => dataFromMs < newestListedMs)) {
+    throw new XmlError(
+      `expected recording '${token}' in the list, got only its events, and all about it when asked for it by name`,
+    )
+  }
+}
+
+/** So a device says that it has no such recording, or cannot be asked for one. */
+const UNKNOWN_CODES: ReadonlySet<string> = new Set([DeviceErrorCode.fault, DeviceErrorCode.unsupported])
 
 /** What to ask for: what we want, and less and less of a filter for devices that refuse one. What comes beyond it is passed over here. */
 function asksFor(range: SearchedRange): readonly EventSearch[] {

@@ -32,6 +32,11 @@ export class RecordingReader extends TreeBuilder implements ResultReader {
     return this.#table
   }
 
+  /** The end of the newest data of any video that is told; −Infinity: none is. */
+  get newestMs(): number {
+    return this.#toMs
+  }
+
   /**
    * From the oldest to the newest data of any video, as the device tells it; to now where it is still recording.
    *

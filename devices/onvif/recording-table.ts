@@ -20,7 +20,12 @@ export interface ListedRecording {
     readonly dataFromMs: number | undefined
     readonly dataToMs: number | undefined
   }[]
+  /** Tokens of the tracks of other types. */
+  readonly otherTracks: readonly string[]
 }
+
+/** Stands in no token. */
+const SEPARATOR = '\0'
 
 /**
  * The recordings of a device and their video tracks, each by its number from 0, as columns: some 60 octets each, because some devices have a recording for
@@ -32,6 +37,8 @@ export class RecordingTable {
   readonly #texts = new TokenTable()
   /** By recording. */
   readonly #firstTracks = new Column(Uint32Array)
+  /** Texts of the tokens of tracks that are no video, joined. */
+  readonly #otherTexts = new Column(Uint32Array)
   /** A reply has no room for more. */
   readonly #trackCounts = new Column(Uint16Array)
   /** By track. NaN where the device does not tell. */
@@ -41,6 +48,8 @@ export class RecordingTable {
   readonly #sourceTexts = new Column(Uint32Array)
   readonly #isRecording = new Column(Uint8Array)
   #trackCount = 0
+  #latestOtherText: number | undefined
+  #latestOthers: ReadonlySet<string> = new Set()
 
   get recordingCount(): number {
     return this.#tokens.count
@@ -52,7 +61,7 @@ export class RecordingTable {
   }
 
   /** Take a recording; one that is told again replaces what was told before. */
-  set({ token, source, isRecording, videoTracks }: ListedRecording): void {
+  set({ token, source, isRecording, videoTracks, otherTracks }: ListedRecording): void {
     const isNew = this.#tokens.find(token) === undefined
     const recording = this.#tokens.add(token)
     // Told again, most are as they were: those of a device that tells all again at every poll must not pile up.
@@ -62,6 +71,7 @@ export class RecordingTable {
       this.#trackCount += videoTracks.length
     }
     const first = this.#firstTracks.at(recording)
+    this.#otherTexts.set(recording, this.#texts.add(otherTracks.join(SEPARATOR)))
     const sourceText = this.#texts.add(source)
     for (const [index, track] of videoTracks.entries()) {
       this.#dataFromMs.set(first + index, track.dataFromMs ?? NaN)
@@ -102,6 +112,17 @@ export class RecordingTable {
       if (this.#trackTexts.at(track) === text) return track
     }
     return undefined
+  }
+
+  /** Whether a recording has a track of that token that is no video. */
+  hasOtherTrack(recording: number, token: string): boolean {
+    const text = this.#otherTexts.at(recording)
+    // The same two or three tokens come again and again, in almost every recording.
+    if (text !== this.#latestOtherText) {
+      this.#latestOtherText = text
+      this.#latestOthers = new Set(this.#texts.at(text).split(SEPARATOR))
+    }
+    return this.#latestOthers.has(token)
   }
 
   /** One of a recording's tracks, put together. */

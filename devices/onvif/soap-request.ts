@@ -38,6 +38,14 @@ export function findRecordings(): SoapRequest {
   return searchRequest('FindRecordings', `<tse:Scope/><tse:KeepAliveTime>${KEEP_ALIVE}</tse:KeepAliveTime>`)
 }
 
+/** Ask about one recording. */
+export function getRecordingInformation(recordingToken: string): SoapRequest {
+  return searchRequest(
+    'GetRecordingInformation',
+    `<tse:RecordingToken>${escapeXml(recordingToken)}</tse:RecordingToken>`,
+  )
+}
+
 /** What {@link findEvents} looks for. */
 export interface EventSearch {
   /** Search forward from here, ms since 1970. */

@@ -1,5 +1,6 @@
 import { LAST_MOMENT_MS, parseDateTime } from './date-time.js'
 import { Namespace } from './namespaces.js'
+import { ownText } from './own-text.js'
 import type { ResultReader } from './search-session.js'
 import { StateTopic } from './soap-request.js'
 import { XmlError } from './xml-error.js'
@@ -52,9 +53,17 @@ export class StateEventReader implements ResultReader {
     origin: 'change',
   }
   #fingerprint = 0
+  /** How the first state event of the search writes its topic; `undefined` before there was one. */
+  #stateDialect: string | undefined
+  /** Whether some state event has a Time that can be read. */
+  #hasTimes = false
+  /** Whether the source of the first state event names a recording; `undefined` before there was one. */
+  #namesSources: boolean | undefined
 
   // What is known of the result at hand.
+  #eventCount = 0
   #topic = ''
+  #dialect = ''
   #resultRecording = ''
   #resultTrack = ''
   #time = ''
@@ -80,9 +89,15 @@ export class StateEventReader implements ResultReader {
 
   open(name: XmlName, attributes: XmlAttributes, depth: number): void {
     if (depth === 0) this.#reset()
-    else if (depth < 3) return
-    else if (name.name === 'SimpleItem') this.#takeItem(attributes['Name'], attributes['Value'])
-    else if (depth === 3 && name.name === 'Message') {
+    else if (depth === 1) {
+      if (name.name === 'Event' && ++this.#eventCount > 1)
+        throw new XmlError('expected one Event in every Result, got two')
+    } else if (depth === 2) {
+      if (name.name === 'Topic') this.#dialect = attributes['Dialect'] ?? ''
+    } else if (name.name === 'SimpleItem') this.#takeItem(attributes['Name'], attributes['Value'])
+    else if (depth === 5 && name.namespace === '') {
+      throw new XmlError(`expected items in a Message, got <${name.name.slice(0, 80)}> without a namespace`)
+    } else if (depth === 3 && name.name === 'Message') {
       this.#utcTime = attributes['UtcTime'] ?? ''
       this.#propertyOperation = attributes['PropertyOperation'] ?? ''
     } else if (depth === 4) {
@@ -107,7 +122,9 @@ export class StateEventReader implements ResultReader {
   }
 
   #reset(): void {
+    this.#eventCount = 0
     this.#topic = ''
+    this.#dialect = ''
     this.#resultRecording = ''
     this.#resultTrack = ''
     this.#time = ''
@@ -132,10 +149,17 @@ export class StateEventReader implements ResultReader {
   }
 
   #finish(): void {
-    const timeMs = readTime(this.#time) ?? readTime(this.#utcTime)
+    const resultMs = readTime(this.#time)
+    const timeMs = resultMs ?? readTime(this.#utcTime)
     const subject = this.#subjectOf(this.#topic)
     this.#mix(timeMs ?? 0)
-    if (subject === undefined) return
+    if (subject === undefined) {
+      this.#refuseStateOfOtherTopic()
+      return
+    }
+    this.#refuseOtherDialect(subject)
+    this.#refuseOtherSource(subject)
+    this.#refuseUnreadableTime(subject, resultMs !== undefined)
     if (timeMs === undefined) {
       throw new XmlError(`expected a time in every ${StateTopic[subject]} event, got '${this.#time || this.#utcTime}'`)
     }
@@ -157,6 +181,43 @@ export class StateEventReader implements ResultReader {
     event.origin = readOrigin(this.#isStartState, this.#propertyOperation)
     this.#mix((isPresent ? 1 : 2) + event.recordingToken.length * 4 + event.trackToken.length * 1024)
     this.#receive(event)
+  }
+
+  /** By these items alone a listing knows what is recorded: an event that has them is about it, and its topic is written wrongly. */
+  #refuseStateOfOtherTopic(): void {
+    const isOfJob = this.#isRecording !== undefined && this.#sourceRecording !== undefined
+    if (this.#isDataPresent === undefined && !isOfJob) return
+    const [item, topic] = isOfJob ? ['IsRecording', StateTopic.recording] : ['IsDataPresent', StateTopic.track]
+    throw new XmlError(`expected the topic ${topic} of an event with ${item}, got '${this.#topic.trim().slice(0, 80)}'`)
+  }
+
+  /** Whatever dialect a device names, it names it always. */
+  #refuseOtherDialect(subject: StateEvent['subject']): void {
+    this.#stateDialect ??= ownText(this.#dialect)
+    if (this.#dialect === this.#stateDialect) return
+    throw new XmlError(
+      `expected the dialect '${this.#stateDialect}' of every ${StateTopic[subject]} event, got '${this.#dialect.slice(0, 80)}'`,
+    )
+  }
+
+  /** A device that leaves the recording out of its sources does so always. */
+  #refuseOtherSource(subject: StateEvent['subject']): void {
+    const isNamed = this.#sourceRecording !== undefined
+    this.#namesSources ??= isNamed
+    if (isNamed === this.#namesSources) return
+    const [expected, got] = isNamed ? ['no recording', 'one'] : ['a recording', 'none']
+    throw new XmlError(
+      `expected ${expected} in the source of every ${StateTopic[subject]} event, as in others, got ${got}`,
+    )
+  }
+
+  /** A device that writes times so that nobody can read them does so always; one that leaves them out at times means nothing by it. */
+  #refuseUnreadableTime(subject: StateEvent['subject'], isReadable: boolean): void {
+    this.#hasTimes ||= isReadable
+    if (isReadable || !this.#hasTimes || this.#time.trim() === '') return
+    throw new XmlError(
+      `expected a time in every ${StateTopic[subject]} event, as in others, got '${this.#time.trim().slice(0, 80)}'`,
+    )
   }
 
   /** In no order, because a device may shuffle what it tells again. */

@@ -9,6 +9,7 @@ import { parseDateTime } from '../../../devices/onvif/date-time.js'
 import { parseOptions } from '../../../devices/onvif/options.js'
 import { listRecordings } from '../../../devices/onvif/recording-list.js'
 import { readReply } from '../../../devices/onvif/soap-reply.js'
+import { getRecordingInformation, writeEnvelope } from '../../../devices/onvif/soap-request.js'
 import { readXml, XmlReader, type XmlElement } from '../../../devices/onvif/xml-reader.js'
 import { validate, validationSkip } from './shared.js'
 import { SoapServer, type Answer } from './soap-server.js'
@@ -21,6 +22,10 @@ const SEED = 20_261_122
 
 type Replies = ReadonlyMap<string, readonly Uint8Array[]>
 
+/** How {@link Replies} name what is answered about one recording. */
+const aboutRecording = (token: string): string => `GetRecordingInformation of ${token}`
+const NO_RECORDING = aboutRecording('any other')
+
 /** Answers a listing from replies that are here, by operation and turn; the last one again when there are no more. */
 function askerOf(replies: Replies): Asker {
   const turns = new Map<string, number>()
@@ -29,10 +34,11 @@ function askerOf(replies: Replies): Asker {
     // Nobody waits here: what a device may do in that time, it has done.
     pause: () => Promise.resolve(),
     async ask({ request, handlerOf }) {
-      const { operation } = request
+      const { operation, body } = request
       const turn = turns.get(operation) ?? 0
       turns.set(operation, turn + 1)
-      const ofOperation = replies.get(operation) ?? []
+      const ofOperation =
+        replies.get(operation) ?? replies.get(aboutRecording(tokenIn(body))) ?? replies.get(NO_RECORDING)!
       try {
         const reader = new XmlReader({ maxBytes: 2 ** 20, handlerOf })
         reader.write(ofOperation[Math.min(turn, ofOperation.length - 1)] ?? new Uint8Array())
@@ -63,6 +69,20 @@ function textOf(recordings: readonly Recording[]): string {
     .join('\n')
 }
 
+function tokenIn(body: string): string {
+  return /<tse:RecordingToken>([^<]*)</.exec(body)?.[1] ?? ''
+}
+
+/** Ask about one recording, as a listing does of one that it was not told of. */
+async function askAbout(url: string, token: string): Promise<Uint8Array> {
+  const response = await fetch(url.replace(/[^/]*$/, 'search_service'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/soap+xml' },
+    body: writeEnvelope(getRecordingInformation(token)),
+  })
+  return new Uint8Array(await response.arrayBuffer())
+}
+
 async function recordReplies(): Promise<Replies> {
   await using recorder = new SimulatedRecorder({ recordings: 4, channels: 2, seed: 5 })
   await recorder.start()
@@ -72,6 +92,10 @@ async function recordReplies(): Promise<Replies> {
   }
   await using device = new OnvifDevice({ url: recorder.url, observe })
   for await (const _ of device.listRecordings({}));
+  for (const token of new Set([...recorder.truth()].map(({ identity }) => identity.slice(0, identity.indexOf('/'))))) {
+    replies.set(aboutRecording(token), [await askAbout(recorder.url, token)])
+  }
+  replies.set(NO_RECORDING, [await askAbout(recorder.url, 'none')])
   return replies
 }
 
@@ -156,7 +180,7 @@ t.test(`lists the truth or says why not, whatever happens to its replies: ${LIST
   t.comment(`seed ${seed}`)
   const counts = { truth: 0, 'another list': 0, error: 0 }
   const others: Other[] = []
-  const names = [...replies.keys()]
+  const names = [...replies.keys()].filter((name) => !name.startsWith(aboutRecording('')))
   // Every place alike: by itself, the generator favours the ends.
   const place = fc.noBias(fc.nat(2 ** 30 - 1)).map((number) => number / 2 ** 30)
   const damage = fc.constantFrom(truncate, flipBit, splice)

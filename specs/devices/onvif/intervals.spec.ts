@@ -123,7 +123,7 @@ function intervalsOf(builder: IntervalBuilder): readonly Interval[] {
 /** A device with one recording. */
 function listed(token: string, videoTracks: ListedRecording['videoTracks'], isRecording = false): RecordingTable {
   const table = new RecordingTable()
-  table.set({ token, source: '', isRecording, videoTracks })
+  table.set({ token, source: '', isRecording, videoTracks, otherTracks: ['a'] })
   return table
 }
 
@@ -229,7 +229,7 @@ t.test('returns the intervals of any histories, however their events are interle
           const videoTracks = histories
             .map((_, index) => ({ token: `v${index}`, ...NO_BOUNDS }))
             .filter((_, index) => index % 2 === recording)
-          table.set({ token: `r${recording}`, source: '', isRecording: false, videoTracks })
+          table.set({ token: `r${recording}`, source: '', isRecording: false, videoTracks, otherTracks: [] })
         }
         const events = histories
           .flatMap((spans, index): StateEvent[] => {

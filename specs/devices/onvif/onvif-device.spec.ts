@@ -26,6 +26,8 @@ function events(state: string, ...results: string[]): string {
 
 interface EventOptions {
   readonly topic?: string
+  readonly dialect?: string
+  readonly item?: string
   readonly time?: string
   readonly utcTime?: string
   readonly track?: string
@@ -35,10 +37,26 @@ function event(time: string, isPresent: boolean, options: EventOptions = {}): st
   const { topic = 'weird:RecordingHistory/Track/State', track = 'V' } = options
   return (
     `<o:Result><o:RecordingToken>R</o:RecordingToken><o:TrackToken>META</o:TrackToken><o:Time>${options.time ?? `2026-01-01T${time}Z`}</o:Time>` +
-    `<o:Event><n:Topic Dialect="x">${topic}</n:Topic><n:Message><o:Message UtcTime="${options.utcTime ?? '2026-01-01T09:09:09Z'}">` +
+    `<o:Event><n:Topic Dialect="${options.dialect ?? 'x'}">${topic}</n:Topic><n:Message><o:Message UtcTime="${options.utcTime ?? '2026-01-01T09:09:09Z'}">` +
     `<o:Source><o:SimpleItem Name="RecordingToken" Value="R"/><o:SimpleItem Name="Track" Value="${track}"/></o:Source>` +
-    `<o:Data><o:SimpleItem Name="IsDataPresent" Value="${isPresent}"/></o:Data></o:Message></n:Message></o:Event>` +
+    `<o:Data><o:SimpleItem Name="${options.item ?? 'IsDataPresent'}" Value="${isPresent}"/></o:Data></o:Message></n:Message></o:Event>` +
     `<o:StartStateEvent>false</o:StartStateEvent></o:Result>`
+  )
+}
+
+/** The same event, of another recording. */
+function ofRecording(token: string, text: string): string {
+  return text
+    .replace('<o:RecordingToken>R<', `<o:RecordingToken>${token}<`)
+    .replace('Name="RecordingToken" Value="R"', `Name="RecordingToken" Value="${token}"`)
+}
+
+/** What a device says of one recording that holds video from then on. */
+function informationOf(token: string, fromTime: string): string {
+  return envelope(
+    `<q:GetRecordingInformationResponse><q:RecordingInformation><o:RecordingToken>${token}</o:RecordingToken>` +
+      `<o:Track><o:TrackToken>V</o:TrackToken><o:TrackType>Video</o:TrackType><o:DataFrom>${fromTime}</o:DataFrom></o:Track>` +
+      `</q:RecordingInformation></q:GetRecordingInformationResponse>`,
   )
 }
 
@@ -98,12 +116,61 @@ const VARIANTS: readonly {
   readonly told: string
 }[] = [
   {
+    name: 'passes over events of a recording that was deleted since: the device does not know it by name',
+    answers: {
+      GetEventSearchResults: events(
+        'Completed',
+        event('01:00:00', true),
+        event('02:00:00', false),
+        ofRecording('Q', event('01:10:00', true)),
+      ),
+      GetRecordingInformation: fault('InvalidArgVal', 'NoRecording'),
+    },
+    told: '01T01:00:00/01T02:00:00',
+  },
+  {
+    name: 'takes the recording of the result where no source names one that is listed',
+    answers: {
+      GetEventSearchResults: events(
+        'Completed',
+        event('01:00:00', true).replace('Name="RecordingToken" Value="R"', 'Name="RecordingToken" Value="Job"'),
+        event('02:00:00', false).replace('Name="RecordingToken" Value="R"', 'Name="RecordingToken" Value="Job"'),
+      ),
+    },
+    told: '01T01:00:00/01T02:00:00',
+  },
+  {
+    name: 'passes over an end of a track that was deleted',
+    answers: {
+      GetEventSearchResults: events(
+        'Completed',
+        event('01:00:00', true),
+        event('01:10:00', false, { track: 'W' }),
+        event('02:00:00', false),
+      ),
+    },
+    told: '01T01:00:00/01T02:00:00',
+  },
+  {
+    name: 'passes over events of a recording that is new: its data begin where those of the list end',
+    answers: {
+      GetEventSearchResults: events(
+        'Completed',
+        event('01:00:00', true),
+        event('02:00:00', false),
+        ofRecording('Q', event('', true, { time: '2026-01-02T00:00:00Z' })),
+      ),
+      GetRecordingInformation: informationOf('Q', '2026-01-02T00:00:00Z'),
+    },
+    told: '01T01:00:00/01T02:00:00',
+  },
+  {
     name: 'passes over events of other topics and tracks',
     answers: {
       GetEventSearchResults: events(
         'Completed',
-        event('00:10:00', true, { topic: 'tns1:VideoSource/MotionAlarm' }),
-        event('00:20:00', true, { topic: 'tns1:RecordingHistory/Track/VideoParameters' }),
+        event('00:10:00', true, { topic: 'tns1:VideoSource/MotionAlarm', item: 'State' }),
+        event('00:20:00', true, { topic: 'tns1:RecordingHistory/Track/VideoParameters', item: 'State' }),
         event('00:30:00', true, { track: 'AUDIO' }),
         event('01:00:00', true),
         event('02:00:00', false),
@@ -213,6 +280,146 @@ const FAILURES: readonly {
     },
     code: 'ERR_VIEWNET_DEVICE_FAULT',
     says: /expected IsDataPresent true or false .*, got 'maybe'/,
+  },
+  {
+    name: 'a state under a topic that is not its own',
+    setup: {
+      answers: {
+        GetEventSearchResults: events(
+          'Completed',
+          event('01:00:00', true, { topic: 'tns1:RecordingHistory/Track/state' }),
+        ),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected the topic RecordingHistory\/Track\/State of an event with IsDataPresent, got 'tns1:RecordingHistory\/Track\/state'/,
+  },
+  {
+    name: 'one topic in two dialects',
+    setup: {
+      answers: {
+        GetEventSearchResults: events('Completed', event('01:00:00', true), event('02:00:00', false, { dialect: 'y' })),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected the dialect 'x' of every .* event, got 'y'/,
+  },
+  {
+    name: 'a time that cannot be read, beside others that can',
+    setup: {
+      answers: {
+        GetEventSearchResults: events(
+          'Completed',
+          event('01:00:00', true),
+          event('', false, { time: '2026-01-:Time>' }),
+        ),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected a time in every .* event, as in others, got '2026-01-:Time>'/,
+  },
+  {
+    name: 'a track without events, and events of one that is not listed',
+    setup: { answers: { GetEventSearchResults: events('Completed', event('01:00:00', true, { track: 'W' })) } },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected events of track 'R\/V', got none, and some of track 'W', which is not listed/,
+  },
+  {
+    name: 'a track that lacks an end, and an end of one that is not listed',
+    setup: {
+      answers: {
+        GetEventSearchResults: events(
+          'Completed',
+          event('01:00:00', true),
+          event('02:00:00', false, { track: 'W' }),
+          event('03:00:00', true),
+        ),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected an end of data of track 'R\/V' after 2026-01-01T01:00:00.000Z, got none, and one of track 'W'/,
+  },
+  {
+    name: 'a source that names a recording that is not listed, where others name one that is',
+    setup: {
+      answers: {
+        GetEventSearchResults: events(
+          'Completed',
+          event('01:00:00', true),
+          event('02:00:00', false).replace(
+            'Name="RecordingToken" Value="R"',
+            'Name="RecordingToken" Value="ReAUDIO001"',
+          ),
+        ),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected a listed recording in the source and the result of every event, as in others, got 'ReAUDIO001'/,
+  },
+  {
+    name: 'a result of a recording that is not listed, where others are of one that is',
+    setup: {
+      answers: {
+        GetEventSearchResults: events(
+          'Completed',
+          event('01:00:00', true),
+          event('02:00:00', false).replace('<o:RecordingToken>R<', '<o:RecordingToken>RecorToken&gt;R<'),
+        ),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected a listed recording in the source and the result of every event, as in others, got 'RecorToken>R'/,
+  },
+  {
+    name: 'a source that names no recording, where others name one',
+    setup: {
+      answers: {
+        GetEventSearchResults: events(
+          'Completed',
+          event('01:00:00', true),
+          event('02:00:00', false).replace('Name="RecordingToken"', 'Name="RecordingTRecordingToken"'),
+        ),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected a recording in the source of every .* event, as in others, got none/,
+  },
+  {
+    name: 'two events in one result',
+    setup: {
+      answers: {
+        GetEventSearchResults: events(
+          'Completed',
+          event('01:00:00', true).replace('</o:Event>', '</o:Event><o:Event></o:Event>'),
+        ),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected one Event in every Result, got two/,
+  },
+  {
+    name: 'an item whose name was cut',
+    setup: {
+      answers: {
+        GetEventSearchResults: events(
+          'Completed',
+          event('01:00:00', true).replace('o:SimpleItem Name="Track"', 'tm Name="Track"'),
+        ),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected items in a Message, got <tm> without a namespace/,
+  },
+  {
+    name: 'a recording that has events and is not listed, but known by name',
+    setup: {
+      answers: {
+        GetEventSearchResults: events('Completed', event('01:00:00', true), ofRecording('Q', event('01:10:00', true))),
+        GetRecordingInformation: informationOf('Q', '2026-01-01T01:10:00Z'),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected recording 'Q' in the list, got only its events/,
   },
   {
     name: 'an event without a time',

@@ -32,9 +32,19 @@ const track = (token: string, dataFromMs?: number) => ({ token, dataFromMs, data
 
 t.test('keeps of a recording what was told last, in the place where it was told first', (t) => {
   const table = new RecordingTable()
-  const one = { token: 'one', source: 'A', isRecording: false, videoTracks: [track('v', 0)] }
-  const two = { token: 'two', source: 'B', isRecording: true, videoTracks: [track('v'), track('w', 7)] }
-  for (const recording of [one, { token: 'none', source: 'C', isRecording: false, videoTracks: [] }, two])
+  const one = { token: 'one', source: 'A', isRecording: false, videoTracks: [track('v', 0)], otherTracks: ['a'] }
+  const two = {
+    token: 'two',
+    source: 'B',
+    isRecording: true,
+    videoTracks: [track('v'), track('w', 7)],
+    otherTracks: ['b', 'c'],
+  }
+  for (const recording of [
+    one,
+    { token: 'none', source: 'C', isRecording: false, videoTracks: [], otherTracks: [] },
+    two,
+  ])
     table.set(recording)
   for (let poll = 0; poll < 100; poll++) table.set({ ...one, source: 'D', videoTracks: [track('x', 9)] })
   table.set({ ...two, videoTracks: [track('u')] })
@@ -54,5 +64,9 @@ t.test('keeps of a recording what was told last, in the place where it was told 
   t.match(table.trackAt(second!, table.firstTrackOf(second!)), { trackToken: 'u', source: 'B', isRecording: true })
   t.equal(table.trackOf(second!, 'v'), undefined)
   t.equal(table.recordingOf('three'), undefined)
+  const others = [first!, second!].map((recording) =>
+    ['a', 'b', 'c'].filter((token) => table.hasOtherTrack(recording, token)),
+  )
+  t.same(others, [['a'], ['b', 'c']])
   t.end()
 })
