@@ -7,10 +7,11 @@ import type { ExchangePlan } from './case.js'
 import type { EndpointName } from './converter-under-test.js'
 
 /**
- * The endpoint's clocks, a little slower than the converter's where both wait 500 ms for the same thing: which of two timers fires first must not
- * depend on the machine's load, or two runs of one seed would lose different packets.
+ * The endpoint's clocks, slower than the converter's where both wait 500 ms for the same thing: which of two timers fires first must not depend on the
+ * machine's load, or two runs of one seed would send, and lose, different packets. So long that in the first five repetitions of either 50 ms and more
+ * lie between them, and in the first three 90.
  */
-const STAGGERED_TIMINGS = { roundIdleMs: 560, reportIntervalMs: 540 }
+const STAGGERED_TIMINGS = { roundIdleMs: 650, reportIntervalMs: 590 }
 
 /** What trails an exchange (the repeated COMPLETE) arrives within this, and belongs to its evidence. */
 const TRAILING_MS = 50

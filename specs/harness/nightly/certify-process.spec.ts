@@ -69,7 +69,7 @@ void t.test('believes no record of another run', async (t) => {
 })
 
 void t.test('says so when the program cannot be started', async (t) => {
-  const outcome = await certifyInProcess(attempt(t, 'passes', { program: ['no-such-program'] }))
+  const outcome = await certifyInProcess(attempt(t, 'passes', { program: ['/nowhere/viewnet'] }))
   t.match(outcome, { verdict: 'could-not-test', why: /could not be started: .*ENOENT/ })
 })
 
