@@ -11,6 +11,7 @@ const fields = z.strictObject({
     .refine(isHttpUrl, { error: ({ input }) => `expected an http: or https: URL, got ${quoted(input)}`, abort: true })
     .refine((url) => !hasCredentials(url), {
       error: 'expected a URL without credentials in it: they are options of their own',
+      abort: true,
     })
     .transform((url) => new URL(url)),
   user: z.string().min(1, 'expected at least one character').optional(),
@@ -18,7 +19,11 @@ const fields = z.strictObject({
   tls: z
     .union(
       [
-        z.strictObject({ fingerprintSha256: z.string().regex(/^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i) }),
+        z.strictObject({
+          fingerprintSha256: z
+            .string()
+            .regex(/^([0-9a-f]{2}:?){31}[0-9a-f]{2}$/i, 'expected a SHA-256 fingerprint: 64 hexadecimal digits'),
+        }),
         z.strictObject({ insecure: z.literal(true) }),
       ],
       { error: 'expected { fingerprintSha256: 64 hexadecimal digits } or { insecure: true }' },

@@ -27,6 +27,14 @@ const REFUSALS: readonly { readonly options: unknown; readonly says: RegExp }[] 
     options: { url: 'http://admin:hunter2@192.0.2.7/' },
     says: /url: expected a URL without credentials in it/,
   },
+  {
+    options: { url: 'https://admin:hunter2@192.0.2.7/', tls: { insecure: true } },
+    says: /url: expected a URL without credentials in it: they are options of their own$/,
+  },
+  {
+    options: { url: 'https://192.0.2.7/', tls: { fingerprintSha256: 'ab' } },
+    says: /tls\.fingerprintSha256: expected a SHA-256 fingerprint: 64 hexadecimal digits/,
+  },
   { options: { url, password: 'hunter2' }, says: /user: expected one beside 'password', got none/ },
   { options: { url, user: 'admin', password: 17 }, says: /password: expected string, received number/ },
   { options: { url, user: '' }, says: /user: expected at least one character/ },
