@@ -2,8 +2,6 @@ import { MAX_BATCH_RECORDS, type PacketBatch } from './batch.js'
 import { decodePackets } from './decoded-packets.js'
 import { areNamed, isIndex, standingColumns, typeColumns, type TypedColumns } from './typed-columns.js'
 
-export const MAX_UINT16 = 0xffff
-export const MAX_UINT32 = 0xffffffff
 export const MAX_NAME_CHARACTERS = 128
 
 /** The longest text is a MISSING packet's ranges: 4096 lone sequences of ten digits, and as many commas. */

@@ -8,13 +8,12 @@ import {
   MAX_FIELD_NAME_CHARACTERS,
   MAX_FIELDS,
   MAX_NAME_CHARACTERS,
-  MAX_UINT16,
-  MAX_UINT32,
 } from './batch-check.js'
 import { MAX_PACKET_CHARACTERS } from './decoded-packets.js'
 import { EvidenceError, EvidenceErrorCode } from './errors.js'
 import { jsonSchemaOf } from './json-schema.js'
 import { Fate, MessageName, ObservationPoint, type PacketRecord } from './record.js'
+import { MAX_UINT16, MAX_UINT32 } from './typed-columns.js'
 
 /** Keeps no state between two texts. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true })

@@ -15,8 +15,8 @@ const HAS_SEQUENCE = 2
 const HAS_ROUND = 4
 const HAS_CONTENT = 8
 
-const MAX_UINT16 = 0xffff
-const MAX_UINT32 = 0xffffffff
+export const MAX_UINT16 = 0xffff
+export const MAX_UINT32 = 0xffffffff
 
 /**
  * The columns of a batch as numbers, but `fields`: what is read more than once is read from these. Null is 0, and its bit in `present` is not set.
