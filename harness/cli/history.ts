@@ -59,8 +59,12 @@ export function historyCommand(): Command {
     })
 }
 
-/** Reading makes no history: an empty one in place of a mistyped file would say that nothing ever happened. */
-async function expectHistory(address: string): Promise<void> {
+/**
+ * Reading makes no history: an empty one in place of a mistyped file would say that nothing ever happened.
+ *
+ * @throws UsageError `ERR_VIEWNET_OPTION` where there is none
+ */
+export async function expectHistory(address: string): Promise<void> {
   if (/^[a-z]+:\/\//i.test(address)) return
   try {
     await stat(address)

@@ -15,7 +15,7 @@ import {
 } from '../nightly/index.js'
 import type { NightRecord } from '../report/index.js'
 import { readBench } from './read-bench.js'
-import { DEFAULT_HISTORY } from './history.js'
+import { DEFAULT_HISTORY, expectHistory } from './history.js'
 import { nightProgressOn } from './night-progress.js'
 import { nightSummary } from './night-summary.js'
 import { integer, minutes, runId } from './option-parsers.js'
@@ -78,6 +78,8 @@ export function nightlyCommand(): Command {
 }
 
 async function night(flags: NightlyFlags, signal: AbortSignal): Promise<ExitStatus> {
+  // What goes on has begun, and begun there.
+  if (flags.resume !== undefined) await expectHistory(flags.history)
   await using history = await History.open(flags.history)
   const progress = nightProgressOn(process.stderr)
   const shared = {

@@ -31,6 +31,7 @@ const MISTAKES: readonly Mistake[] = [
   },
   { typed: ['simulate', 'onvif', '--user', 'admin'], said: ['user and password go together'] },
   { typed: ['simulate', 'onvif', '--truth', '/absent/truth.ndjson'], said: ['--truth <file>', '/absent/truth.ndjson'] },
+  { typed: ['nightly', '--resume'], said: ['expected the history of a night', "got no file 'report/history.db'"] },
   { typed: ['verify', '--broker', 'mqtt://127.0.0.1'], said: ['FILE.ndjson', '--broker URL and --run ID'] },
   { typed: ['verify', 'absent.ndjson'], said: ['packets.ndjson of a run', 'absent.ndjson', 'ENOENT'] },
 ]
