@@ -101,7 +101,8 @@ async function request(options: RequestOptions, signal: AbortSignal): Promise<Ex
   for await (const event of endpoint.request(wantedBy(options, signal))) {
     show(event, dropped)
     if (event.type === 'end') status = exitStatusOf(event.verdict)
-    if (event.type === 'end' && event.why !== '') note(`viewnet: ${event.why}`)
+    // What is complete needs no reason.
+    if (event.type === 'end' && event.verdict !== 'complete') note(`viewnet: ${event.why}`)
   }
   return status
 }
