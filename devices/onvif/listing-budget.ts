@@ -3,6 +3,7 @@ import { TimeBudget } from './deadline.js'
 import type { Asker } from './onvif-client.js'
 import type { ParsedOptions } from './options.js'
 import type { SearchOptions } from './search-session.js'
+import type { SoapRequest } from './soap-request.js'
 
 /** Longest that we let a device wait before it answers a poll; well within the ten seconds for which it must keep a session. */
 const WAIT_TIME_MS = 5000
@@ -23,6 +24,12 @@ export function searchWithinBudget(
   signal: AbortSignal | undefined,
 ): SearchOptions {
   const budget = new TimeBudget(overallTimeoutMs)
+  const tooLong = ({ operation }: SoapRequest, cause?: DeviceError): DeviceError =>
+    new DeviceError(
+      DeviceErrorCode.unreachable,
+      `${operation} at ${address.href}: expected the whole listing within ${overallTimeoutMs} ms, got only a part of it`,
+      { operation, address: address.href, cause },
+    )
   return {
     pageSize,
     // Half of an exchange's time is left for the answer itself.
@@ -30,16 +37,15 @@ export function searchWithinBudget(
 
     async ask(request, handlerOf) {
       signal?.throwIfAborted()
-      if (budget.remainingMs === 0) {
-        const { operation } = request
-        throw new DeviceError(
-          DeviceErrorCode.unreachable,
-          `${operation} at ${address.href}: expected the whole listing within ${overallTimeoutMs} ms, got only a part of it`,
-          { operation, address: address.href },
-        )
-      }
+      if (budget.remainingMs === 0) throw tooLong(request)
       const timeoutMs = Math.min(callTimeoutMs, budget.remainingMs)
-      return budget.spend(() => client.ask({ address, request, timeoutMs, signal, handlerOf }))
+      try {
+        return await budget.spend(() => client.ask({ address, request, timeoutMs, signal, handlerOf }))
+      } catch (error) {
+        const isCutShort =
+          budget.remainingMs === 0 && error instanceof DeviceError && error.code === DeviceErrorCode.unreachable
+        throw isCutShort ? tooLong(request, error) : error
+      }
     },
 
     async leave(request) {

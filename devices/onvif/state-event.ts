@@ -26,6 +26,14 @@ export interface StateEvent {
   readonly origin: 'change' | 'initial' | 'start-state'
 }
 
+/** What an event's topic says. */
+interface KnownTopic {
+  /** As written. */
+  readonly topic: string
+  /** `undefined`: nothing that a listing needs. */
+  readonly subject: StateEvent['subject'] | undefined
+}
+
 /** Topics are a few; more than this are split each time, so that hostile ones fill no memory. */
 const MAX_KNOWN_TOPICS = 100
 
@@ -42,7 +50,8 @@ const TOPIC = /^\s*[^\s/<>"&|]+(?:\/[^/<>"&|]+)*\s*$/
  */
 export class StateEventReader implements ResultReader {
   readonly #receive: (event: StateEvent) => void
-  readonly #subjects = new Map<string, StateEvent['subject'] | undefined>()
+  readonly #topics = new Map<string, KnownTopic>()
+  #latestTopic: KnownTopic | undefined
   readonly #event: { -readonly [Key in keyof StateEvent]: StateEvent[Key] } = {
     subject: 'track',
     recordingToken: '',
@@ -226,13 +235,19 @@ export class StateEventReader implements ResultReader {
   }
 
   #subjectOf(topic: string): StateEvent['subject'] | undefined {
-    const known = this.#subjects.get(topic)
-    if (known !== undefined || this.#subjects.has(topic)) return known
+    // Almost every event is of the same topic as the one before it, and comparing is faster than looking up.
+    let known = this.#latestTopic
+    if (known?.topic !== topic) this.#latestTopic = known = this.#topics.get(topic) ?? this.#readTopic(topic)
+    return known.subject
+  }
+
+  #readTopic(topic: string): KnownTopic {
     if (!TOPIC.test(topic)) throw new XmlError(`expected a Topic in every event, got '${topic.slice(0, 80)}'`)
     const path = localPath(topic)
     const subject = path === StateTopic.track ? 'track' : path === StateTopic.recording ? 'recording' : undefined
-    if (this.#subjects.size < MAX_KNOWN_TOPICS) this.#subjects.set(topic, subject)
-    return subject
+    const known: KnownTopic = { topic: ownText(topic), subject }
+    if (this.#topics.size < MAX_KNOWN_TOPICS) this.#topics.set(known.topic, known)
+    return known
   }
 }
 
