@@ -1,5 +1,5 @@
 import { UsageError } from 'viewnet/device'
-import { SigningKey, stationKey, stationKeyPath } from '../report/certificate/index.js'
+import type { SigningKey } from '../report/certificate/index.js'
 import { note } from './output.js'
 
 /** The variable that holds a key, or names its file, where no option does. */
@@ -18,6 +18,7 @@ export interface FoundKey {
  * @throws UsageError `ERR_VIEWNET_KEY` when the one that is meant cannot be used; no other is taken in its place
  */
 export async function findSigningKey(file: string | undefined): Promise<FoundKey> {
+  const { SigningKey, stationKey, stationKeyPath } = await import('../report/certificate/index.js')
   if (file !== undefined) return { key: await SigningKey.read(file), from: file }
   const told = process.env[SIGNING_KEY_VARIABLE] ?? ''
   if (told.includes('-----BEGIN')) {
