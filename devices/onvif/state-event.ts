@@ -66,8 +66,8 @@ export class StateEventReader implements ResultReader {
   #stateDialect: string | undefined
   /** Whether some state event has a Time that can be read. */
   #hasTimes = false
-  /** Whether the source of the first state event names a recording; `undefined` before there was one. */
-  #namesSources: boolean | undefined
+  /** Whether the source of the first state event of a subject names a recording. */
+  readonly #namesSource = new Map<StateEvent['subject'], boolean>()
 
   // What is known of the result at hand.
   #eventCount = 0
@@ -209,11 +209,12 @@ export class StateEventReader implements ResultReader {
     )
   }
 
-  /** A device that leaves the recording out of its sources does so always. */
+  /** A device that leaves the recording out of the sources of one kind of event does so always. */
   #refuseOtherSource(subject: StateEvent['subject']): void {
     const isNamed = this.#sourceRecording !== undefined
-    this.#namesSources ??= isNamed
-    if (isNamed === this.#namesSources) return
+    const known = this.#namesSource.get(subject)
+    if (known === undefined) this.#namesSource.set(subject, isNamed)
+    if (known === undefined || isNamed === known) return
     const [expected, got] = isNamed ? ['no recording', 'one'] : ['a recording', 'none']
     throw new XmlError(
       `expected ${expected} in the source of every ${StateTopic[subject]} event, as in others, got ${got}`,
