@@ -5,7 +5,7 @@ import type { Measurement } from './figure.js'
 
 /** Resources of the exchange that is judged: some 400 batches. */
 const RESOURCES = 50_000
-const ROUNDS = 15
+const ROUNDS = 9
 /** So many until everything is compiled, which the processor's time would hold, too. */
 const WARM_UPS = 5
 
