@@ -15,7 +15,7 @@ export interface Recording {
   readonly sizeBytes?: number
   /**
    * The device's own name for this resource, unique within the device and the same in every listing. The wire carries the first 8 octets of
-   * its SHA-256.
+   * its SHA-256. 1–4096 characters.
    */
   readonly identity: string
   /** True when the interval is only the outer bounds of a track, because the device tells nothing finer. */

@@ -121,6 +121,9 @@ function wanted(recording: Recording, { fromMs, toMs, channel, kinds }: Snapshot
   return recording.endMs === undefined || Math.max(recording.endMs, recording.startMs + 1) > fromMs
 }
 
+/** Names of devices are some dozen characters; hashing one of a hundred million would keep everything else waiting for seconds. */
+const IDENTITY_CHARACTERS_MOST = 4096
+
 /** A driver is checked like any other outsider: what it says goes on the wire under our name. */
 function check({ identity, startMs, endMs, channel, kinds, sizeBytes }: Recording): void {
   const problem = !isTime(startMs)
@@ -135,8 +138,12 @@ function check({ identity, startMs, endMs, channel, kinds, sizeBytes }: Recordin
             ? `has size ${sizeBytes}; expected whole octets`
             : typeof identity !== 'string' || identity === ''
               ? 'has no identity; expected the name that the device gives it'
-              : undefined
-  if (problem !== undefined) throw new DeviceError(DeviceErrorCode.fault, `recording '${identity}' ${problem}`)
+              : identity.length > IDENTITY_CHARACTERS_MOST
+                ? `has an identity of ${identity.length} characters; expected ${IDENTITY_CHARACTERS_MOST} at most`
+                : undefined
+  if (problem === undefined) return
+  const name = typeof identity === 'string' ? identity.slice(0, 80) : typeof identity
+  throw new DeviceError(DeviceErrorCode.fault, `recording '${name}' ${problem}`)
 }
 
 const isTime = (value: number): boolean => Number.isSafeInteger(value) && value >= 0

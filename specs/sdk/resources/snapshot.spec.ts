@@ -195,6 +195,7 @@ t.test('refuses what a driver cannot mean, as a fault of the device', async (t) 
     { sizeBytes: -1 },
     { sizeBytes: 0.5 },
     { identity: '' },
+    { identity: 'x'.repeat(4097) },
     { identity: undefined as unknown as string },
   ]
   for (const wrong of bad) {
