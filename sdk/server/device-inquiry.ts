@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { DeviceError, DeviceErrorCode, type MonitoringDevice } from '../device/index.js'
+import { DeviceError, DeviceErrorCode, type MonitoringDevice, type Recording } from '../device/index.js'
 import type { RefusalStatus } from '../exchange/index.js'
 import { SnapshotBuilder, type Snapshot } from '../resources/index.js'
 import { ResponseStatus, type Request } from '../wire/index.js'
@@ -35,22 +35,49 @@ export async function inquire(
       channel: request.channel || undefined,
       signal,
     })
-    for await (const page of pages) {
-      const turn = pageTurns.next()
-      if (turn) {
-        await turn
-        signal.throwIfAborted()
-      }
-      if (!builder.add(page)) {
-        const message = `the device lists more than ${maxResources} resources; ask for a shorter time range, or raise maxResources`
-        return { refused: ResponseStatus.busy, error: new DeviceError(DeviceErrorCode.fault, message) }
-      }
+    if (!(await takeAll(pages[Symbol.asyncIterator](), builder, { signal, pageTurns }))) {
+      const message = `the device lists more than ${maxResources} resources; ask for a shorter time range, or raise maxResources`
+      return { refused: ResponseStatus.busy, error: new DeviceError(DeviceErrorCode.fault, message) }
     }
     return { snapshot: builder.build(Date.now()) }
   } catch (cause) {
     const error = deviceError(cause)
     return { refused: STATUS_BY_CODE[error.code], error }
   }
+}
+
+type Pages = AsyncIterator<readonly Recording[], unknown>
+
+/**
+ * Take page after page, each in its turn. Nothing holds a page while it waits for a turn, as `for await` would: a thousand inquiries at once would each hold one.
+ *
+ * @returns false when there are more resources than may be
+ */
+async function takeAll(
+  pages: Pages,
+  builder: SnapshotBuilder,
+  { signal, pageTurns }: { readonly signal: AbortSignal; readonly pageTurns: PageTurns },
+): Promise<boolean> {
+  for (;;) {
+    const turn = pageTurns.next()
+    if (turn) await turn
+    if (signal.aborted) await pages.return?.()
+    signal.throwIfAborted()
+    const taken = await takePage(pages, builder)
+    if (taken !== 'page') return taken === 'end'
+  }
+}
+
+async function takePage(pages: Pages, builder: SnapshotBuilder): Promise<'page' | 'end' | 'full'> {
+  const { done, value } = await pages.next()
+  if (done === true) return 'end'
+  let isTaken = false
+  try {
+    isTaken = builder.add(value)
+  } finally {
+    if (!isTaken) await pages.return?.()
+  }
+  return isTaken ? 'page' : 'full'
 }
 
 /** By its code, not by its class: a driver may come with a copy of this package of its own. */
