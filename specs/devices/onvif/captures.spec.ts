@@ -75,6 +75,7 @@ const EXPECTATIONS: readonly Expectation[] = [
           dataToMs: Date.parse('2025-03-15T16:28:00Z'),
         },
       ],
+      otherTracks: ['audiotracktoken_1', 'metadatatracktoken_1'],
     },
     why: 'the audio and metadata tracks are no recording resources; 1970 is what the camera said',
   },
