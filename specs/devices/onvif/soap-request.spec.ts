@@ -8,6 +8,8 @@ import {
   escapeXml,
   findEvents,
   findRecordings,
+  getRecordingInformation,
+  getReplayUri,
   getSearchResults,
   writeEnvelope,
 } from '../../../devices/onvif/soap-request.js'
@@ -20,12 +22,14 @@ const page = { token: 'SearchToken[1] <&>"\'', maxResults: 1000, waitTimeMs: 250
 const requests = {
   ...DeviceRequest,
   findRecordings: findRecordings(),
+  getRecordingInformation: getRecordingInformation('Recording[1] <&>"\''),
   findEvents: findEvents({ ...range, filterTopics: true }),
   findEventsUnfiltered: findEvents({ ...range, filterTopics: false }),
   findEventsWithoutEnd: findEvents({ ...range, toMs: undefined, filterTopics: true }),
   getRecordingSearchResults: getSearchResults('GetRecordingSearchResults', page),
   getEventSearchResults: getSearchResults('GetEventSearchResults', page),
   endSearch: endSearch(page.token),
+  getReplayUri: getReplayUri('Recording[1] <&>"\''),
 }
 
 t.test('every message that we send is valid by the ONVIF schemas', { skip: validationSkip() }, (t) => {
