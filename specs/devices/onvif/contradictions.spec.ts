@@ -1,13 +1,8 @@
 import t from 'tap'
-import { event, events, informationOf, list, ofRecording, type Setup } from './one-track-recorder.js'
+import { event, events, informationOf, list, ofRecording, type Refusal } from './one-track-recorder.js'
 
 /** What the replies of one listing say of each other that cannot both be meant. */
-const CONTRADICTIONS: readonly {
-  readonly name: string
-  readonly setup: Setup
-  readonly code: string
-  readonly says: RegExp
-}[] = [
+const CONTRADICTIONS: readonly Refusal[] = [
   {
     name: 'a state under a topic that is not its own',
     setup: {

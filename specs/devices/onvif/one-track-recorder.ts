@@ -64,6 +64,14 @@ export interface Setup extends Partial<OnvifDeviceOptions> {
   readonly query?: RecordingQuery
 }
 
+/** A listing that is refused, and how. */
+export interface Refusal {
+  readonly name: string
+  readonly setup: Setup
+  readonly code: string
+  readonly says: RegExp
+}
+
 /** List what such a device holds: `START/END` by the hour, `~` before it when coarse. */
 export async function list({ answers, query = {}, ...options }: Setup) {
   await using server = new SoapServer({ ...RECORDER, ...answers })

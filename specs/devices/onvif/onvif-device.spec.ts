@@ -1,6 +1,6 @@
 import t from 'tap'
 import { OnvifDevice } from 'viewnet/devices/onvif'
-import { event, events, informationOf, list, ofRecording, RECORDER, type Setup } from './one-track-recorder.js'
+import { event, events, informationOf, list, ofRecording, RECORDER, type Refusal } from './one-track-recorder.js'
 import { envelope, fault, services, SoapServer, type Answer } from './soap-server.js'
 
 t.test(
@@ -172,12 +172,7 @@ for (const { name, answers, told } of VARIANTS) {
   })
 }
 
-const FAILURES: readonly {
-  readonly name: string
-  readonly setup: Setup
-  readonly code: string
-  readonly says: RegExp
-}[] = [
+const FAILURES: readonly Refusal[] = [
   {
     name: 'a device without a search service, naming what it offers [protocol 2, status 8]',
     setup: {
