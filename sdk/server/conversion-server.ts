@@ -25,7 +25,7 @@ import type { ConversionServerEvents, ConversionServerStats, DropReason, Exchang
 import { PageTurns } from './page-turns.js'
 import { parseOptions, type ConversionServerOptions, type ParsedOptions } from './options.js'
 
-/** Packets sent before other work of the process gets its turn. */
+/** Once so many packets were sent, other work of the process gets its turn; the run that reaches it is sent whole. */
 const STEP_PACKETS = RUN_PACKETS_MOST
 /** The first resources of an exchange go before a whole run is made: somebody waits for them. */
 const FIRST_RUN_PACKETS = 8
@@ -184,9 +184,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     const nowMs = now()
     // A listener may have closed us.
     for (let left = STEP_PACKETS; left > 0 && this.#state === 'started';) {
-      const outgoing = this.#table.pollRun(nowMs, (route, exchange, turnPackets) =>
-        this.#beginRun(route, exchange, Math.min(left, turnPackets)),
-      )
+      const outgoing = this.#table.pollRun(nowMs, this.#beginRun)
       if (!outgoing) break
       left -= 'message' in outgoing ? this.#sendMessage(outgoing) : this.#sendRun(outgoing.run, outgoing.path.peer)
     }
@@ -194,11 +192,12 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     this.#arm()
   }
 
-  #beginRun(route: Route, { request }: Exchange, packetsAllowed: number): ResourceRun {
+  readonly #beginRun = (route: Route, { request }: Exchange, turnPackets: number): ResourceRun => {
     const { exchange, converterNumber } = request
-    const packetsMost = route.encoder ? RUN_PACKETS_MOST : FIRST_RUN_PACKETS
+    // Where many wait, the first run of one is the others' delay.
+    const isFirst = !route.encoder && this.#table.openCount === 1
     route.encoder ??= new ResourceEncoder(this.#codec, { ...route, exchange, converterNumber })
-    this.#run.begin(route.encoder, Math.min(packetsAllowed, packetsMost))
+    this.#run.begin(route.encoder, isFirst ? Math.min(turnPackets, FIRST_RUN_PACKETS) : turnPackets)
     return this.#run
   }
 
