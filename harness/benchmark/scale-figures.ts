@@ -9,11 +9,11 @@ import { PeerProcess, Peers } from './peer-process.js'
 
 const ROUNDS = 5
 const MEGABYTE = 1_000_000
-/** How many exchanges one sample has, so that a short one is not lost in what a clock can tell. */
+/** How many exchanges one sample has: short ones together move some 300,000 resources, so that pauses of the process fall on them as on a long one. */
 const REPEATS: readonly (readonly [DeviceSize, number])[] = [
-  [1_000, 20],
-  [10_000, 5],
-  [100_000, 1],
+  [1_000, 300],
+  [10_000, 30],
+  [100_000, 3],
   [1_000_000, 1],
 ]
 const EXCHANGES_AT_ONCE = 1_000
@@ -41,8 +41,8 @@ function costBySize(): Measurement {
     unit: 'ns',
     goal: { is: 'at most', ratio: 1.25 },
     rounds: ROUNDS,
-    // They are few and long: what the first round pays for compiling, the median leaves out.
-    warmUps: 0,
+    // What runs once an exchange is compiled after a thousand of them.
+    warmUps: 3,
     members: REPEATS.map(
       ([size, repeats]): Sample =>
         async () =>
