@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer'
+import { inspect } from 'node:util'
 import { z } from 'zod'
 import { MAX_BATCH_OCTETS, MAX_BATCH_RECORDS, type PacketBatch } from './batch.js'
 import {
@@ -41,8 +42,8 @@ function column<Item>(
       }
       const wrong = value.findIndex((entry) => !accepts(entry))
       if (wrong < 0) return
-      const got = JSON.stringify(value[wrong])?.slice(0, 64)
-      issues.push({ code: 'custom', input: value, path: [wrong], message: `expected ${expected}, got ${got}` })
+      const message = `expected ${expected}, got ${shown(value[wrong])}`
+      issues.push({ code: 'custom', input: value, path: [wrong], message })
     })
     .meta({
       type: 'array',
@@ -51,6 +52,16 @@ function column<Item>(
       description: `one entry a record: ${expected}`,
       items: jsonSchemaOf(item),
     })
+}
+
+/** Anything as one short line, which no terminal obeys; however deep it nests, as JSON that is made to harm may by the hundred thousand. */
+function shown(value: unknown): string {
+  return inspect(value, { depth: 2, maxArrayLength: 4, maxStringLength: 64, breakLength: Infinity }).slice(0, 64)
+}
+
+/** What a message quotes of the evidence may be as long as that is, and hold anything. */
+function oneLine(reason: string): string {
+  return reason.replace(/\p{Cc}+/gu, ' ').slice(0, 200)
 }
 
 function isUint(entry: unknown, max: number): boolean {
@@ -170,9 +181,11 @@ function parseJson(text: string | Uint8Array, where: string): unknown {
   try {
     return JSON.parse(typeof text === 'string' ? text : textOf(text))
   } catch (cause) {
-    throw new EvidenceError(EvidenceErrorCode.format, where, 'expected a JSON object in UTF-8, got something else', {
-      cause,
-    })
+    const octets = Buffer.from(text)
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const begin = shown(octets.toString('latin1', 0, 16))
+    const message = `expected a JSON object in UTF-8, got ${octets.length} octets beginning with ${begin} (${oneLine(reason)})`
+    throw new EvidenceError(EvidenceErrorCode.format, where, message, { cause })
   }
 }
 
@@ -191,7 +204,7 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, where
   throw new EvidenceError(
     EvidenceErrorCode.format,
     where,
-    `${path === '' ? 'the object' : `'${path}'`}: ${issue?.message ?? 'unusable'}`,
+    `${path === '' ? 'the object' : `'${path}'`}: ${oneLine(issue?.message ?? 'unusable')}`,
   )
 }
 

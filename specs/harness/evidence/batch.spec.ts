@@ -59,6 +59,7 @@ t.test('refuses whatever is not such a batch, and says what and where [evidence]
     t.ok(EXAMPLE.includes(part), part)
     return EXAMPLE.replace(part, by)
   }
+  const nested = '['.repeat(100_000) + ']'.repeat(100_000)
   const hostile: readonly [name: string, text: string | Uint8Array, message: RegExp][] = [
     ['no JSON', '{"v":1,', /^spec: expected a JSON object in UTF-8/],
     ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), /expected a JSON object in UTF-8/],
@@ -82,7 +83,48 @@ t.test('refuses whatever is not such a batch, and says what and where [evidence]
     [
       'fields within fields',
       swapped('"fields":[null]', '"fields":[{"a":{"b":1}}]'),
-      /'columns\.fields\.0': expected fields by name or null, got \{"a":\{"b":1\}\}/,
+      /'columns\.fields\.0': expected fields by name or null, got \{ a: \{ b: 1 \} \}$/,
+    ],
+    [
+      'a number beyond all numbers',
+      swapped('[77]', '[1e999]'),
+      /'columns\.exchange\.0': expected 0–4294967295 or null, got Infinity$/,
+    ],
+    [
+      'a key that is long, and that a terminal obeys',
+      swapped('"v":1', `"v":1,"\\u001b${'x'.repeat(500)}":1`),
+      /^[ -~]{1,250}$/,
+    ],
+    [
+      'a text that a terminal obeys',
+      '\u001b[2Jnonsense',
+      /^spec: expected a JSON object in UTF-8, got 12 octets beginning with '\\x1B\[2Jnonsense' \([ -~]+\)$/,
+    ],
+    [
+      'arrays that nobody closes, 200 kB of them',
+      '['.repeat(200_000),
+      /got 200000 octets beginning with '\[{16}' \(Unexpected end of JSON input\)$/,
+    ],
+    ['arrays in arrays in place of an object', nested, /^spec: the object: .*expected object, received array$/],
+    [
+      'arrays in arrays in place of a name',
+      swapped('"r1"', nested),
+      /^spec: 'run': .*expected string, received array$/,
+    ],
+    [
+      'arrays in arrays in place of a number',
+      swapped('[77]', `[${nested}]`),
+      /'columns\.exchange\.0': .*, got \[ \[ [^"]{1,60}$/,
+    ],
+    [
+      'arrays in arrays in place of bytes',
+      swapped('"AQAA"', nested),
+      /'bytes\.0': expected base64, got \[ \[ [^"]{1,60}$/,
+    ],
+    [
+      'arrays in arrays in place of a field',
+      swapped('"fields":[null]', `"fields":[{"a":${nested}}]`),
+      /'columns\.fields\.0': .*, got \{ a: \[ [^"]{1,60}$/,
     ],
   ]
   for (const [name, text, message] of hostile) {
