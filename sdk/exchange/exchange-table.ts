@@ -238,7 +238,7 @@ export class ExchangeTable<P extends ReturnPath> {
   #noteSent(entry: Entry<P>, packets: number, nowMs: number): void {
     const { share, lane, exchange } = entry
     if (share) share.sent(packets)
-    else lane.gate.sent(packets)
+    else lane.gate.sent(packets, nowMs)
     this.#turns.firstSent(packets, (exchange.nextResourceMs(nowMs) ?? Infinity) <= nowMs, nowMs)
     this.#sort(entry, nowMs)
   }

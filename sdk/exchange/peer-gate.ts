@@ -7,33 +7,43 @@ export interface PeerGate {
   /** How many may go now; ask {@link PeerGate.readyAtMs} first. */
   readonly roomPackets: number
   /** So many go. */
-  sent(packets: number): void
+  sent(packets: number, nowMs: number): void
 }
 
 /** Half of what a peer's receive buffer is taken to hold: the other half is for what is in it already, and for other messages. */
 const halfOf = ({ peerBurstPackets }: ExchangeLimits): number => Math.max(1, Math.floor(peerBurstPackets / 2))
 
-/** Exchanges without CREDIT: nobody says what arrived, so at most half of the peer's buffer goes within a millisecond, the finest that timers are. */
+/** Packets of one moment. */
+interface Departure {
+  readonly atMs: number
+  readonly packets: number
+}
+
+/**
+ * Exchanges without CREDIT: nobody says what arrived, so at most half of the peer's buffer goes within a millisecond, the finest that timers are; within any,
+ * wherever it begins: what went late in one and early in the next arrives together.
+ */
 export class PeerBurst implements PeerGate {
-  readonly #packetsMost: number
-  #beganAtMs = -Infinity
+  /** What went within the last millisecond, the oldest first: one packet each at least, so there are never more of them than packets may go. */
+  readonly #went: Departure[] = []
   roomPackets: number
 
   constructor(limits: ExchangeLimits) {
-    this.#packetsMost = halfOf(limits)
-    this.roomPackets = this.#packetsMost
+    this.roomPackets = halfOf(limits)
   }
 
   readyAtMs(nowMs: number): number {
-    if (nowMs - this.#beganAtMs >= 1) {
-      this.#beganAtMs = nowMs
-      this.roomPackets = this.#packetsMost
+    let oldest: Departure | undefined
+    while ((oldest = this.#went[0]) && oldest.atMs + 1 <= nowMs) {
+      this.roomPackets += oldest.packets
+      this.#went.shift()
     }
-    return this.roomPackets > 0 ? nowMs : this.#beganAtMs + 1
+    return oldest && this.roomPackets <= 0 ? oldest.atMs + 1 : nowMs
   }
 
-  sent(packets: number): void {
+  sent(packets: number, nowMs: number): void {
     this.roomPackets -= packets
+    this.#went.push({ atMs: nowMs, packets })
   }
 }
 

@@ -1,6 +1,9 @@
+import * as fc from 'fast-check'
 import t from 'tap'
 import { DEFAULT_LIMITS, ExchangeTable, type Exchange, type ExchangeLimits } from '../../../sdk/exchange/index.js'
+import { PeerBurst } from '../../../sdk/exchange/peer-gate.js'
 import type { Message, Request } from '../../../sdk/wire/index.js'
+import { holds } from '../property.js'
 import { CONVERTER_NUMBER, progressOf, reportOf, requestOf, snapshotOf } from './virtual-converter.js'
 
 const RATE = 0xffffffff
@@ -114,6 +117,32 @@ t.test(
 t.test('without CREDIT: no more than half of what a peer is taken to hold goes in any millisecond', async (t) => {
   const converter = new Converter().opens(20, {})
   for (let ms = 0; ms < 20; ms++) t.ok(sum(converter.passes(0.9)) <= 128)
+})
+
+t.test('without CREDIT: nor in one that begins anywhere, however sending and waiting alternate', async (t) => {
+  const steps = fc.array(
+    fc.record({ waitMs: fc.double({ min: 0, max: 1.5, noNaN: true }), packets: fc.integer({ min: 1, max: 64 }) }),
+  )
+  const property = fc.property(steps, (steps) => {
+    const gate = new PeerBurst(DEFAULT_LIMITS)
+    const went: { readonly atMs: number; readonly packets: number }[] = []
+    let nowMs = 1_000
+    for (const { waitMs, packets } of steps) {
+      nowMs += waitMs
+      const readyAtMs = gate.readyAtMs(nowMs)
+      if (readyAtMs > nowMs) {
+        if (readyAtMs > nowMs + 1 || gate.readyAtMs(readyAtMs) > readyAtMs) return false
+        nowMs = readyAtMs
+      }
+      const sent = Math.min(packets, gate.roomPackets)
+      gate.sent(sent, nowMs)
+      went.push({ atMs: nowMs, packets: sent })
+      const within = went.filter(({ atMs }) => atMs + 1 > nowMs)
+      if (sent < 1 || within.reduce((all, each) => all + each.packets, 0) > 128) return false
+    }
+    return true
+  })
+  holds(t, property, 500)
 })
 
 t.test('peers do not share: what one lacks does not hold up another', async (t) => {
