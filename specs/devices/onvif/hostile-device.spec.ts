@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import t from 'tap'
 import { DeviceErrorCode, type Recording } from 'viewnet/device'
 import { OnvifDevice, type OnvifDeviceOptions, type OnvifExchange } from 'viewnet/devices/onvif'
+import { event, events, list as listOneTrack } from './one-track-recorder.js'
 import { envelope, fault, services, SoapServer, type Answer } from './soap-server.js'
 
 const completed = (operation: string, results: string): string =>
@@ -213,6 +214,17 @@ t.test('gives up a text without end long before it fills the memory', async (t) 
   const { error } = await list(gate, { maxReplyBytes: 2 ** 30 })
   t.match(error, { code: DeviceErrorCode.fault, message: /expected a tag within 262144 octets, got none/ })
 })
+
+t.test(
+  'refuses a topic of a quarter of a million blanks at once, whose every split was tried for half a minute',
+  async (t) => {
+    const topic = `tns1:RecordingHistory/Track/State${' '.repeat(250_000)}&quot;`
+    const { error } = await listOneTrack({
+      answers: { GetEventSearchResults: events('Completed', event('01:00:00', true, { topic })) },
+    })
+    t.match(error, { code: DeviceErrorCode.fault, message: /expected a Topic in every event, got 'tns1:/ })
+  },
+)
 
 t.test('gives up a reply that is nothing but elements nobody asked for', async (t) => {
   const gate: Gate = (response, operation) => {
