@@ -86,6 +86,11 @@ export class SnapshotBuilder {
     this.#maxResources = maxResources
   }
 
+  /** Resources that were taken so far. */
+  get length(): number {
+    return this.#records.length
+  }
+
   /**
    * Take what the filter wants of one page.
    *

@@ -20,10 +20,12 @@ import {
   type NetworkAddress,
   type Request,
 } from '../wire/index.js'
+import { CapacityError } from './capacity-error.js'
 import { inquire } from './device-inquiry.js'
 import type { ConversionServerEvents, ConversionServerStats, DropReason, ExchangeReference } from './events.js'
 import { PageTurns } from './page-turns.js'
 import { parseOptions, type ConversionServerOptions, type ParsedOptions } from './options.js'
+import { ResourceRoom, type ResourceShare } from './resource-room.js'
 
 /** Once so many packets were sent, other work of the process gets its turn; the run that reaches it is sent whole. */
 const STEP_PACKETS = RUN_PACKETS_MOST
@@ -40,6 +42,8 @@ interface Route {
   encoder?: ResourceEncoder
   /** Made with the first event of the exchange. */
   reference?: ExchangeReference
+  /** Of the room for all lists; taken when the device is asked. */
+  share?: ResourceShare
 }
 
 /**
@@ -68,6 +72,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   /** Device inquiries under way, to be called off when their exchange ends. */
   readonly #inquiries = new Map<Exchange, AbortController>()
   readonly #pageTurns = new PageTurns()
+  readonly #room: ResourceRoom
   readonly #droppedPackets: Partial<Record<DropReason, number>> = {}
   #state: 'new' | 'started' | 'closed' = 'new'
   #closing: Promise<void> | undefined
@@ -87,6 +92,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     this.#link = typeof link === 'string' ? linkAt(link, { acceleration, etherType: profile.etherType }) : link
     this.#codec = new PacketCodec(profile)
     this.#view = new PacketView(profile)
+    this.#room = new ResourceRoom(this.#options.maxOpenResources)
     this.#table = new ExchangeTable({ converterNumber: number, knowsDevice: (device) => devices.has(device), limits })
   }
 
@@ -145,6 +151,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
       sentPackets: this.#sentPackets,
       droppedPackets: { ...this.#droppedPackets },
       openExchanges: this.#table.openCount,
+      openResources: this.#room.taken,
       deviceQueries: this.#deviceQueries,
       link: this.#link.stats?.(),
     }
@@ -266,7 +273,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
           this.emit('exchangeOpened', reference)
         } finally {
           // Also where a listener throws: the endpoint waits. Never rejects; its outcome comes back through the exchange.
-          void this.#inquire(exchange, reference)
+          void this.#inquire(exchange, path, reference)
         }
         return
       case 'responded':
@@ -276,13 +283,14 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
         this.emit('roundEnded', { ...reference, round: event.round, sentCount: event.sentCount })
         return
       case 'closed':
+        path.share?.close()
         this.#callOff(exchange, event.reason, reference)
         this.emit('exchangeClosed', { ...reference, reason: event.reason, facts: event.facts })
         return
     }
   }
 
-  async #inquire(exchange: Exchange, reference: ExchangeReference): Promise<void> {
+  async #inquire(exchange: Exchange, path: Route, reference: ExchangeReference): Promise<void> {
     // A listener of exchangeOpened may have closed us.
     if (this.#state !== 'started') return
     const device = this.#options.devices.get(exchange.request.deviceNumber)
@@ -290,9 +298,11 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     const calledOff = new AbortController()
     this.#inquiries.set(exchange, calledOff)
     this.#deviceQueries += 1
+    const share = (path.share = this.#room.share())
     const result = await inquire(device, exchange.request, {
       signal: calledOff.signal,
       maxResources: this.#options.maxResources,
+      share,
       pageTurns: this.#pageTurns,
     })
     this.#inquiries.delete(exchange)
@@ -302,11 +312,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
       exchange.deviceListed(result.snapshot, now())
     } else {
       exchange.deviceFailed(result.refused, now())
-      this.#fail(
-        new DeviceError(result.error.code, `device ${reference.device}: ${result.error.message}`, {
-          cause: result.error,
-        }),
-      )
+      this.#fail(aboutDevice(reference.device, result.error))
     }
     this.#pump()
   }
@@ -340,6 +346,11 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
 
 function referenceOf(peer: string, { exchange, deviceNumber }: Request): ExchangeReference {
   return { exchange, peer, device: formatMessageNumber(deviceNumber) }
+}
+
+function aboutDevice(device: string, cause: DeviceError | CapacityError): DeviceError | CapacityError {
+  const message = `device ${device}: ${cause.message}`
+  return cause instanceof DeviceError ? new DeviceError(cause.code, message, { cause }) : new CapacityError(message)
 }
 
 /** A view's fields are read when asked for: a copy holds them. */

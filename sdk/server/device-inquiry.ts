@@ -3,7 +3,9 @@ import { DeviceError, DeviceErrorCode, type MonitoringDevice, type Recording } f
 import type { RefusalStatus } from '../exchange/index.js'
 import { SnapshotBuilder, type Snapshot } from '../resources/index.js'
 import { ResponseStatus, type Request } from '../wire/index.js'
+import { CapacityError } from './capacity-error.js'
 import type { PageTurns } from './page-turns.js'
+import type { ResourceShare } from './resource-room.js'
 
 /** Each kind of blame has its one status; see docs/errors.md. */
 const STATUS_BY_CODE: Readonly<Record<DeviceErrorCode, RefusalStatus>> = {
@@ -15,17 +17,23 @@ const STATUS_BY_CODE: Readonly<Record<DeviceErrorCode, RefusalStatus>> = {
 
 /** A device's list, or the status that says why there is none. */
 export type InquiryResult =
-  { readonly snapshot: Snapshot } | { readonly refused: RefusalStatus; readonly error: DeviceError }
+  { readonly snapshot: Snapshot } | { readonly refused: RefusalStatus; readonly error: DeviceError | CapacityError }
+
+/** What an inquiry needs besides the device and the request. */
+export interface InquiryOptions {
+  readonly signal: AbortSignal
+  /** Most resources of the list. */
+  readonly maxResources: number
+  /** What it holds of the room for all lists; whoever gives it closes it. */
+  readonly share: ResourceShare
+  readonly pageTurns: PageTurns
+}
 
 /** Ask a device for what a request wants; never rejects. A driver that throws anything but a DeviceError is a fault of the device's side, too. */
 export async function inquire(
   device: MonitoringDevice,
   request: Request,
-  {
-    signal,
-    maxResources,
-    pageTurns,
-  }: { readonly signal: AbortSignal; readonly maxResources: number; readonly pageTurns: PageTurns },
+  { signal, maxResources, share, pageTurns }: InquiryOptions,
 ): Promise<InquiryResult> {
   const builder = new SnapshotBuilder(request, maxResources)
   try {
@@ -35,11 +43,12 @@ export async function inquire(
       channel: request.channel || undefined,
       signal,
     })
-    if (!(await takeAll(pages[Symbol.asyncIterator](), builder, { signal, pageTurns }))) {
-      const message = `the device lists more than ${maxResources} resources; ask for a shorter time range, or raise maxResources`
-      return { refused: ResponseStatus.busy, error: new DeviceError(DeviceErrorCode.fault, message) }
-    }
-    return { snapshot: builder.build(Date.now()) }
+    const why = await takeAll(pages[Symbol.asyncIterator](), builder, { signal, maxResources, share, pageTurns })
+    if (why !== undefined) return { refused: ResponseStatus.busy, error: new CapacityError(why) }
+    const snapshot = builder.build(Date.now())
+    // A request may want fewer than there are.
+    share.hold(snapshot.count)
+    return { snapshot }
   } catch (cause) {
     const error = deviceError(cause)
     return { refused: STATUS_BY_CODE[error.code], error }
@@ -51,33 +60,43 @@ type Pages = AsyncIterator<readonly Recording[], unknown>
 /**
  * Take page after page, each in its turn. Nothing holds a page while it waits for a turn, as `for await` would: a thousand inquiries at once would each hold one.
  *
- * @returns false when there are more resources than may be
+ * @returns why the list is not taken to its end; undefined: it is complete
  */
 async function takeAll(
   pages: Pages,
   builder: SnapshotBuilder,
-  { signal, pageTurns }: { readonly signal: AbortSignal; readonly pageTurns: PageTurns },
-): Promise<boolean> {
+  { signal, maxResources, share, pageTurns }: InquiryOptions,
+): Promise<string | undefined> {
   for (;;) {
     const turn = pageTurns.next()
     if (turn) await turn
     if (signal.aborted) await pages.return?.()
     signal.throwIfAborted()
-    const taken = await takePage(pages, builder)
-    if (taken !== 'page') return taken === 'end'
+    const { done, value } = await pages.next()
+    if (done === true) return undefined
+    const why = await takePage(pages, value, builder, { maxResources, share })
+    if (why !== undefined) return why
   }
 }
 
-async function takePage(pages: Pages, builder: SnapshotBuilder): Promise<'page' | 'end' | 'full'> {
-  const { done, value } = await pages.next()
-  if (done === true) return 'end'
+/** @returns why no more is taken: then, and where the page cannot be one, the driver is told to stop */
+async function takePage(
+  pages: Pages,
+  page: readonly Recording[],
+  builder: SnapshotBuilder,
+  { maxResources, share }: Pick<InquiryOptions, 'maxResources' | 'share'>,
+): Promise<string | undefined> {
   let isTaken = false
   try {
-    isTaken = builder.add(value)
+    if (!builder.add(page)) {
+      return `the device lists more than ${maxResources} resources; ask for a shorter time range, or raise maxResources`
+    }
+    isTaken = share.hold(builder.length)
+    if (isTaken) return undefined
+    return `the lists of all open exchanges would hold more than ${share.room.most} resources; ask again when some have ended, or raise maxOpenResources`
   } finally {
     if (!isTaken) await pages.return?.()
   }
-  return isTaken ? 'page' : 'full'
 }
 
 /** By its code, not by its class: a driver may come with a copy of this package of its own. */

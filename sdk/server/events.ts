@@ -38,6 +38,8 @@ export interface ConversionServerStats {
   readonly sentPackets: number
   readonly droppedPackets: Readonly<Partial<Record<DropReason, number>>>
   readonly openExchanges: number
+  /** Resources that their lists hold, as far as they are here: 36 to 40 octets each. */
+  readonly openResources: number
   /** How often a device was asked for its list. */
   readonly deviceQueries: number
   /** What the link is and carried; undefined of a link of one's own that does not say. */

@@ -1,3 +1,4 @@
+export { CapacityError } from './capacity-error.js'
 export * from './conversion-server.js'
 export * from './events.js'
 export type { ConversionServerOptions, DeviceOptions } from './options.js'

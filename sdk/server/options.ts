@@ -43,6 +43,11 @@ export interface ConversionServerOptions {
   readonly devices: readonly DeviceOptions[]
   /** Most resources of one listing; 1–16,777,216. A longer one is answered BUSY. Default 4,000,000: about 150 MB. */
   readonly maxResources?: number
+  /**
+   * Most resources of the lists of all open exchanges together; 1–1,073,741,824. A list that does not fit is answered BUSY. Default 16,000,000: about
+   * 600 MB.
+   */
+  readonly maxOpenResources?: number
   /** Times and bounds of exchanges; the protocol's unless said otherwise. */
   readonly limits?: Partial<ExchangeLimits>
   /** Codes and types on the wire. Default: reference profile 1. */
@@ -57,6 +62,7 @@ export interface ParsedOptions {
   readonly isPeer: (address: string) => boolean
   readonly devices: ReadonlyMap<bigint, MonitoringDevice>
   readonly maxResources: number
+  readonly maxOpenResources: number
   readonly limits: ExchangeLimits
   readonly profile: WireProfile
 }
@@ -104,6 +110,7 @@ const schema = z.strictObject({
     )
     .min(1),
   maxResources: z.int().min(1).max(16_777_216).default(4_000_000),
+  maxOpenResources: z.int().min(1).max(0x4000_0000).default(16_000_000),
   limits: limits.partial().default({}),
   profile: profileSchema.default(REFERENCE_1),
 })
@@ -114,7 +121,7 @@ const schema = z.strictObject({
  */
 export function parseOptions(options: ConversionServerOptions): ParsedOptions {
   const parsed = parseStrictly(schema, options, SUBJECT)
-  const { number, link, acceleration, peers, devices, maxResources, profile } = parsed
+  const { number, link, acceleration, peers, devices, maxResources, maxOpenResources, profile } = parsed
   const byNumber = new Map(
     devices.map((entry, at) => [
       inOption(`devices.${at}.number`, () => parseMessageNumber(entry.number)),
@@ -133,6 +140,7 @@ export function parseOptions(options: ConversionServerOptions): ParsedOptions {
     isPeer: peerTest(peers, typeof link === 'string' ? link : undefined),
     devices: byNumber,
     maxResources,
+    maxOpenResources,
     profile,
     limits: { ...DEFAULT_LIMITS, ...withoutUndefined(parsed.limits) },
   }

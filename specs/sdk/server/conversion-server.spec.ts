@@ -8,7 +8,7 @@ import {
   type ConversionServerOptions,
   type MonitoringDevice,
 } from '../../../sdk/index.js'
-import { referenceCodec } from '../../../sdk/wire/index.js'
+import { CountVerdict, referenceCodec } from '../../../sdk/wire/index.js'
 import { missingOf, reportOf, requestOf } from '../exchange/virtual-converter.js'
 import {
   CONVERTER,
@@ -90,6 +90,7 @@ t.test(
       sentPackets: 105,
       droppedPackets: {},
       openExchanges: 0,
+      openResources: 0,
       deviceQueries: 1,
     })
     t.strictSame(errors, [])
@@ -273,7 +274,29 @@ t.test('a list longer than maxResources is answered BUSY, and its listing is rel
   endpoint.says(requestOf())
   t.match(await endpoint.hears('RESPONSE'), { status: 7, count: 0 })
   t.ok(released)
-  t.match(errors, [{ message: /more than 25/ }])
+  t.match(errors, [{ code: 'ERR_VIEWNET_CAPACITY', message: /more than 25/ }])
+})
+
+t.test('BUSY when the lists of all open exchanges hold as many resources as they may [protocol 3]', async (t) => {
+  const device = SpokenDevice.holding(recordingsOf(30))
+  const { server, endpoint, errors } = await bench(t, device, { maxOpenResources: 50 })
+  const end = async (exchange: number, verdict: CountVerdict): Promise<void> => {
+    const closed = fact(server, 'exchangeClosed')
+    endpoint.says(reportOf(0, { exchange, receivedCount: 30, verdict }))
+    await closed
+  }
+  endpoint.says(requestOf({ exchange: 1 }))
+  t.match(await endpoint.hears('RESPONSE'), { exchange: 1, status: 0, count: 30 })
+  t.equal(server.stats().openResources, 30)
+  endpoint.says(requestOf({ exchange: 2 }))
+  t.match(await endpoint.hears('RESPONSE'), { exchange: 2, status: 7, count: 0 })
+  t.match(errors, [{ code: 'ERR_VIEWNET_CAPACITY', message: /device 00001-.*more than 50/ }])
+  await end(1, CountVerdict.complete)
+  t.equal(server.stats().openResources, 0, 'an exchange that is complete frees its list')
+  endpoint.says(requestOf({ exchange: 3 }))
+  t.match(await endpoint.hears('RESPONSE'), { exchange: 3, status: 0, count: 30 })
+  await end(3, CountVerdict.abandon)
+  t.equal(server.stats().openResources, 0, 'and so does one that is abandoned')
 })
 
 t.test('a duplicate REQUEST asks the device once and sends once [protocol 3]', async (t) => {

@@ -1,7 +1,9 @@
 import t from 'tap'
 import type { MonitoringDevice, Recording } from '../../../sdk/device/index.js'
 import { inquire } from '../../../sdk/server/device-inquiry.js'
+import { CapacityError } from '../../../sdk/server/capacity-error.js'
 import { PageTurns } from '../../../sdk/server/page-turns.js'
+import { ResourceRoom } from '../../../sdk/server/resource-room.js'
 import { requestOf } from '../exchange/virtual-converter.js'
 
 /** A device whose whole list is at hand: so many pages of 1000. */
@@ -36,6 +38,7 @@ t.test('a long list that is at hand leaves turns for everything else that the pr
   const result = await inquire(deviceAtHand(100), requestOf(), {
     signal: new AbortController().signal,
     maxResources: 1e6,
+    share: new ResourceRoom(1e6).share(),
     pageTurns: new PageTurns(),
   })
   clearImmediate(ticker)
@@ -50,6 +53,7 @@ t.test('a list that nobody wants any more is not taken to its end', async (t) =>
   const result = await inquire(device, requestOf(), {
     signal: calledOff.signal,
     maxResources: 1e7,
+    share: new ResourceRoom(1e7).share(),
     pageTurns: new PageTurns(),
   })
   t.match(result, { refused: 5 })
@@ -65,10 +69,42 @@ t.test(
       turns++
       ticker = setImmediate(tick)
     })
-    const options = { signal: new AbortController().signal, maxResources: 1e6, pageTurns }
-    const results = await Promise.all(Array.from({ length: 100 }, () => inquire(deviceAtHand(1), requestOf(), options)))
+    const room = new ResourceRoom(1e6)
+    const { signal } = new AbortController()
+    const results = await Promise.all(
+      Array.from({ length: 100 }, () =>
+        inquire(deviceAtHand(1), requestOf(), { signal, maxResources: 1e6, share: room.share(), pageTurns }),
+      ),
+    )
     clearImmediate(ticker)
     t.equal(results.filter((result) => 'snapshot' in result && result.snapshot.count === 1_000).length, 100)
     t.ok(turns > 10, `${turns} turns`)
   },
 )
+
+t.test('lists of all exchanges share one room: what does not fit is BUSY, by no fault of the device', async (t) => {
+  const room = new ResourceRoom(5_000)
+  const { signal } = new AbortController()
+  const ask = (pages: number, share = room.share(), resourceLimit = 0) => {
+    const device = deviceAtHand(pages)
+    const options = { signal, maxResources: 1e6, share, pageTurns: new PageTurns() }
+    return inquire(device, requestOf({ resourceLimit }), options).then((result) => ({ ...result, device, share }))
+  }
+  const first = await ask(3)
+  t.match(first, { snapshot: { count: 3_000 } })
+  t.equal(room.taken, 3_000)
+
+  const second = await ask(1_000)
+  t.match(second, { refused: 7, error: { code: 'ERR_VIEWNET_CAPACITY', message: /more than 5000 resources/ } })
+  t.ok('error' in second && second.error instanceof CapacityError)
+  t.equal(second.device.pagesTaken, 2, 'and is not taken to its end')
+  second.share.close()
+  t.equal(room.taken, 3_000, 'an exchange that ends gives its room back')
+
+  t.match(await ask(2, room.share(), 500), { snapshot: { count: 500 } })
+  t.equal(room.taken, 3_500, 'a list that was cut to what is wanted holds no more than that')
+
+  first.share.close()
+  t.match(await ask(1, first.share), { refused: 7 }, 'an exchange that has ended takes no room any more')
+  t.equal(room.taken, 500)
+})

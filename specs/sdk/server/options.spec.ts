@@ -67,6 +67,8 @@ t.test('refuses a bad option by name, with what was expected and the nearest rig
     [{ ...GOOD, maxResources: 0 }, 'ERR_VIEWNET_OPTION', /maxResources/],
     [{ ...GOOD, maxResources: 16_777_217 }, 'ERR_VIEWNET_OPTION', /maxResources/],
     [{ ...GOOD, maxResources: 1.5 }, 'ERR_VIEWNET_OPTION', /maxResources/],
+    [{ ...GOOD, maxOpenResources: 0 }, 'ERR_VIEWNET_OPTION', /maxOpenResources/],
+    [{ ...GOOD, maxOpenResources: 2 ** 30 + 1 }, 'ERR_VIEWNET_OPTION', /maxOpenResources/],
     [{ ...GOOD, limits: { silenceMs: 0 } }, 'ERR_VIEWNET_OPTION', /limits\.silenceMs/],
     [{ ...GOOD, limits: { silenceMs: Number.NaN } }, 'ERR_VIEWNET_OPTION', /limits\.silenceMs/],
     [{ ...GOOD, limits: { exchangesMost: 0.5 } }, 'ERR_VIEWNET_OPTION', /limits\.exchangesMost/],
