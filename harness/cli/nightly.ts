@@ -109,6 +109,8 @@ async function newNight(flags: NightlyFlags, shared: Shared): Promise<NightOptio
   const left = await shared.history.latestOpenNight()
   if (left) note(`viewnet: note: the night ${left.id} did not end; --resume goes on with it`)
   const name = flags.night ?? newRunId(new Date())
+  // Before a bench is written: in the folder of that night it would take the place of the one that its resumption reads.
+  await shared.history.expectNewNight(name)
   const report = resolve(flags.report ?? join('report', name))
   const freshSeed = randomInt(0, 0xffffffff)
   const benchFile =

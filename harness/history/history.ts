@@ -97,8 +97,7 @@ export class History {
     devices: readonly { readonly device: string; readonly health: string }[],
   ): Promise<void> {
     await this.#write(async (db) => {
-      const there = await db.selectFrom('night').select('id').where('id', '=', night.id).executeTakeFirst()
-      if (there) throw new UsageError('ERR_VIEWNET_NIGHT', `expected a new name for the night, got ${night.id} again`)
+      await expectNew(night.id, db)
       await db
         .insertInto('night')
         .values({ ...night, ended_at_ms: null, verdict: null })
@@ -106,6 +105,15 @@ export class History {
       const rows = devices.map((entry, position) => ({ night: night.id, position, ...entry }))
       for (const some of portions(rows)) await db.insertInto('night_device').values(some).execute()
     })
+  }
+
+  /**
+   * The same before anything is made for it, so that a name which was typed twice changes nothing.
+   *
+   * @throws UsageError `ERR_VIEWNET_NIGHT` when there is a night of that name
+   */
+  async expectNewNight(id: string): Promise<void> {
+    await expectNew(id, this.#db)
   }
 
   async endNight(id: string, verdict: RunVerdict, endedAtMs: number): Promise<void> {
@@ -271,6 +279,11 @@ export class History {
       }
     }
   }
+}
+
+async function expectNew(night: string, db: Kysely<HistoryTables>): Promise<void> {
+  const there = await db.selectFrom('night').select('id').where('id', '=', night).executeTakeFirst()
+  if (there) throw new UsageError('ERR_VIEWNET_NIGHT', `expected a new name for the night, got ${night} again`)
 }
 
 const isBusy = (error: unknown): boolean =>

@@ -49,6 +49,7 @@ export interface NightOptions {
  */
 export async function startNight(options: NightOptions): Promise<NightRecord> {
   const { night, benchFile, devices, seed, report, history, bench, signal, parallelCount, retryCount } = options
+  await history.expectNewNight(night)
   makeReportFolder(report)
   using _lock = FolderLock.take(report, `night ${night}`)
   options.onEvent({ type: 'checking', deviceCount: devices.length })

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { History } from '../../../harness/history/index.js'
 import { NUMBERS, quickBench, simulated } from './night-bench.js'
 import { jsonLines, viewnet } from './viewnet.js'
 
@@ -73,6 +74,29 @@ void t.test('a night certifies every device, keeps every attempt, and remembers 
   const again = await viewnet('nightly --bench bench.yaml --night n1', { cwd })
   t.equal(again.status, 3)
   t.match(again.stderr, /expected a new name for the night, got n1 again/)
+})
+
+void t.test('a name that a night has already is refused before anything is made for it', async (t) => {
+  const cwd = t.testdir()
+  const address = join(cwd, 'report', 'history.db')
+  {
+    await using history = await History.open(address)
+    const night = {
+      id: 'n1',
+      bench: 'bench.yaml',
+      seed: 3,
+      report: join(cwd, 'report', 'n1'),
+      plan: '{}',
+      started_at_ms: 1,
+    }
+    await history.beginNight(night, [])
+  }
+  const before = await readdir(cwd, { recursive: true })
+  t.match(await viewnet('nightly --night n1', { cwd }), {
+    status: 3,
+    stderr: /expected a new name for the night, got n1 again/,
+  })
+  t.same(await readdir(cwd, { recursive: true }), before)
 })
 
 void t.test('wrong usage is said', async (t) => {
