@@ -1,14 +1,11 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { UsageError } from 'viewnet/device'
 import { deviceHistory, History, shownAddress, type DeviceHistory } from '../history/index.js'
+import { DEFAULT_HISTORY, expectHistory } from './history-address.js'
 import { historyListing, historyPage } from './history-page.js'
 import { integer, messageNumber } from './option-parsers.js'
 import { print, printJson } from './output.js'
-
-/** Where nights are remembered unless it is said otherwise. */
-export const DEFAULT_HISTORY = join('report', 'history.db')
 
 interface HistoryFlags {
   readonly history: string
@@ -57,21 +54,6 @@ export function historyCommand(): Command {
       if (flags.json === true) printJson(told)
       else print(historyPage(told, { all: flags.all === true, report: await latestPage(history, told) }))
     })
-}
-
-/**
- * Reading makes no history: an empty one in place of a mistyped file would say that nothing ever happened.
- *
- * @throws UsageError `ERR_VIEWNET_OPTION` where there is none
- */
-export async function expectHistory(address: string): Promise<void> {
-  if (/^[a-z]+:\/\//i.test(address)) return
-  try {
-    await stat(address)
-  } catch (cause) {
-    const message = `history: expected the history of a night, which 'viewnet nightly' writes, got no file '${address}'`
-    throw new UsageError('ERR_VIEWNET_OPTION', message, { cause })
-  }
 }
 
 async function listing(
