@@ -3,23 +3,10 @@ import { join } from 'node:path'
 import t from 'tap'
 import { EvidenceTrail } from '../../../harness/certification/evidence-trail.js'
 import { encodePacket } from '../../../harness/endpoint/index.js'
-import {
-  batchOf,
-  EmbeddedBroker,
-  encodeBatch,
-  MqttPublisher,
-  RunReader,
-  type PacketBatch,
-} from '../../../harness/evidence/index.js'
+import { EmbeddedBroker, encodeBatch, MqttPublisher, RunReader } from '../../../harness/evidence/index.js'
 import { Mosquitto, mosquittoAbsent as skip } from './mosquitto-server.js'
-import { resourceRecord } from './records.js'
+import { batch, PLACE } from './mqtt-run.js'
 import { TcpProxy } from './tcp-proxy.js'
-
-const PLACE = { site: 'lab', station: 'bench-1' }
-
-function batch(number: number): PacketBatch {
-  return batchOf({ run: 'r1', flow: 'f1', batch: number, first: number }, [resourceRecord(number + 1)])
-}
 
 function publish(publisher: MqttPublisher, first: number, end: number): void {
   for (let i = first; i < end; i++) publisher.packets(batch(i), encodeBatch(batch(i)))
