@@ -56,6 +56,8 @@ export async function askThroughNodeOnvif(
       onAbort = () => reject(signal.reason)
       signal.addEventListener('abort', onAbort, { once: true })
       const watch = (request: ClientRequest): void => {
+        // Each call that is under way hands on each request, to whose it is.
+        if (requests.has(request)) return
         requests.add(request)
         request.once('response', (response) => boundReply(response, reject))
       }

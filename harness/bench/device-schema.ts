@@ -22,6 +22,12 @@ const common = {
   console: consoleSchema.optional(),
   ptz: ptzSchema.optional(),
   limits: limitsSchema.optional(),
+  maxInquiries: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Lists that the converter asks of it at a time; other requests wait. Left out: 4'),
 }
 
 const credentials = { user: z.string().min(1).optional(), password: secret('a password').optional() }

@@ -39,6 +39,8 @@ export interface DeviceUnderTest {
   readonly expected: BenchDevice['expect']
   /** What a measurement of it is held to. */
   readonly limitOf: (key: LimitKey) => Limit | undefined
+  /** Lists that may be asked of it at a time; undefined: as the converter has it. */
+  readonly maxInquiries?: number | undefined
   /** Open a driver; each has connections of its own. */
   open(): MonitoringDevice
   /** Ask how its recordings are played, some of them at most; left out: its driver cannot. */
@@ -83,6 +85,7 @@ async function realDevice(device: OnvifBenchDevice, limits: BenchLimits): Promis
     limitOf: (key) => limitOf(key, device.limits, limits),
     number: device.number,
     address: device.url,
+    maxInquiries: device.maxInquiries,
     trueCount: undefined,
     open: () => openDevice(device, credentials),
     describeReplays: (most, signal) => replaysOf(openDevice(device, credentials), most, signal),
@@ -128,6 +131,7 @@ async function startSimulated(
     limitOf: (key) => limitOf(key, device.limits, limits),
     number,
     address: recorder.url,
+    maxInquiries: device.maxInquiries,
     trueCount: recorder.recordingCount,
     open: () => openDevice(description, credentials),
     describeReplays: (most, signal) => replaysOf(openDevice(description, credentials), most, signal),

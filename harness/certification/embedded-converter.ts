@@ -59,7 +59,7 @@ export class EmbeddedConverter implements ConverterUnderTest {
         isUnknownGuessed: false,
       }
       const devices = [
-        { number: numbers.device, device: open(device.open()) },
+        { number: numbers.device, device: open(device.open()), maxInquiries: device.maxInquiries },
         ...(wrong && numbers.wrongCredentials !== undefined
           ? [{ number: numbers.wrongCredentials, device: open(wrong) }]
           : []),

@@ -45,7 +45,11 @@ export function serveCommand(): Command {
       // Before any simulated one listens, so that a variable that is not set ends the program.
       for (const device of devices) credentialsOf(device)
       const benched = await Promise.all(devices.map((device) => benchDevice(device, SIMULATED_SEED)))
-      const opened = benched.map((device) => ({ number: device.number, device: device.open() }))
+      const opened = benched.map((device) => ({
+        number: device.number,
+        device: device.open(),
+        maxInquiries: device.maxInquiries,
+      }))
       const server = new ConversionServer({ ...converter, ...(acceleration && { acceleration }), devices: opened })
       server.on('error', (error) => note(`viewnet: ${error.message}`))
       server.on('exchangeClosed', ({ exchange, peer, device, reason, facts }) => {

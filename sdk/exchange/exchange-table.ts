@@ -1,5 +1,6 @@
 import { ResponseStatus, type Message, type Request, type ResourceRun, type Response } from '../wire/index.js'
 import { DueHeap, NOT_IN_HEAP, type Due } from './due-heap.js'
+import { earlier } from './earlier.js'
 import type { ExchangeEvent } from './events.js'
 import { Exchange } from './exchange.js'
 import { DEFAULT_LIMITS, type ExchangeLimits } from './limits.js'
@@ -337,10 +338,4 @@ function isAnswerable({ fromMs, toMs, credit, windowPackets }: Request): boolean
 
 function keyOf(peer: string, exchange: number): string {
   return `${peer} ${exchange}`
-}
-
-/** The earlier of two moments, of which each may never come. */
-function earlier(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined) return b
-  return b === undefined || a < b ? a : b
 }

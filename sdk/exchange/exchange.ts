@@ -12,6 +12,7 @@ import {
   type RoundEnd,
 } from '../wire/index.js'
 import type { CloseReason, ExchangeEvent, ExchangeFacts } from './events.js'
+import { earlier } from './earlier.js'
 import { DEFAULT_LIMITS, type ExchangeLimits } from './limits.js'
 import { MissingSet } from './missing-set.js'
 import { wholeRound, type RoundPlan } from './round-plan.js'
@@ -52,6 +53,8 @@ export class Exchange {
   #roundEndCount = 0
 
   #state: ExchangeState = 'asking'
+  /** Others kept the device from being asked at once. */
+  #isDeviceOccupied = false
   /** Kept until it is announced. */
   #listed: Snapshot | undefined
   #snapshot: Snapshot | undefined
@@ -108,6 +111,11 @@ export class Exchange {
         if (message.round !== this.#sending.round) return
         return this.#input('progressed', nowMs, () => this.#sending.progressed(message.highestSequence, nowMs))
     }
+  }
+
+  /** The device is busy with others, and is asked later: when there is no list in time, that is not to be blamed on it. */
+  deviceOccupied(): void {
+    this.#isDeviceOccupied = true
   }
 
   /** The device's list is complete. */
@@ -286,7 +294,8 @@ export class Exchange {
 
   /** The endpoint will not wait for much longer: say who it was that took so long. */
   #endWaiting(nowMs: number): void {
-    if (this.#listed) this.#input('deviceFailed', nowMs, () => this.#respond(ResponseStatus.busy))
+    const isOurs = this.#listed !== undefined || this.#isDeviceOccupied
+    if (isOurs) this.#input('deviceFailed', nowMs, () => this.#respond(ResponseStatus.busy))
     else this.#input('deviceTimedOut', nowMs)
   }
 
@@ -380,12 +389,6 @@ export class Exchange {
       receivedCount: this.#receivedCount,
     }
   }
-}
-
-/** The earlier of two moments, of which each may never come. */
-function earlier(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined) return b
-  return b === undefined || a < b ? a : b
 }
 
 const CLOSED_BY: Readonly<Partial<Record<ExchangeInput, CloseReason>>> = {

@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events'
-import { DeviceError, DeviceErrorCode } from '../device/index.js'
 import { UsageError, type ViewnetError } from '../errors.js'
 import {
   ExchangeTable,
@@ -20,9 +19,10 @@ import {
   type NetworkAddress,
   type Request,
 } from '../wire/index.js'
-import { CapacityError } from './capacity-error.js'
+import { aboutDevice, calledOffError } from './inquiry-errors.js'
 import { inquire } from './device-inquiry.js'
 import type { ConversionServerEvents, ConversionServerStats, DropReason, ExchangeReference } from './events.js'
+import { InquiryTurns, type InquiryTurn } from './inquiry-turns.js'
 import { PageTurns } from './page-turns.js'
 import { parseOptions, type ConversionServerOptions, type ParsedOptions } from './options.js'
 import { ResourceRoom, type ResourceShare } from './resource-room.js'
@@ -44,6 +44,12 @@ interface Route {
   reference?: ExchangeReference
   /** Of the room for all lists; taken when the device is asked. */
   share?: ResourceShare
+}
+
+/** The asking of a device for one exchange. */
+interface Inquiry {
+  readonly calledOff: AbortController
+  readonly turn: InquiryTurn
 }
 
 /**
@@ -69,8 +75,10 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   readonly #view: PacketView
   readonly #run = new ResourceRun(RUN_PACKETS_MOST)
   readonly #table: ExchangeTable<Route>
-  /** Device inquiries under way, to be called off when their exchange ends. */
-  readonly #inquiries = new Map<Exchange, AbortController>()
+  /** Device inquiries under way, or waiting for their turn, to be called off when their exchange ends. */
+  readonly #inquiries = new Map<Exchange, Inquiry>()
+  /** By the number of the device. */
+  readonly #inquiryTurns: ReadonlyMap<bigint, InquiryTurns>
   readonly #pageTurns = new PageTurns()
   readonly #room: ResourceRoom
   readonly #droppedPackets: Partial<Record<DropReason, number>> = {}
@@ -93,6 +101,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     this.#codec = new PacketCodec(profile)
     this.#view = new PacketView(profile)
     this.#room = new ResourceRoom(this.#options.maxOpenResources)
+    this.#inquiryTurns = new Map([...devices].map(([at, { maxInquiries }]) => [at, new InquiryTurns(maxInquiries)]))
     this.#table = new ExchangeTable({ converterNumber: number, knowsDevice: (device) => devices.has(device), limits })
   }
 
@@ -293,18 +302,27 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   async #inquire(exchange: Exchange, path: Route, reference: ExchangeReference): Promise<void> {
     // A listener of exchangeOpened may have closed us.
     if (this.#state !== 'started') return
-    const device = this.#options.devices.get(exchange.request.deviceNumber)
-    if (!device) return exchange.deviceFailed(ResponseStatus.unknownDevice, now())
+    const { deviceNumber } = exchange.request
+    const known = this.#options.devices.get(deviceNumber)
+    const turn = this.#inquiryTurns.get(deviceNumber)?.enter()
+    if (!known || !turn) return exchange.deviceFailed(ResponseStatus.unknownDevice, now())
     const calledOff = new AbortController()
-    this.#inquiries.set(exchange, calledOff)
+    this.#inquiries.set(exchange, { calledOff, turn })
+    if (turn.come) {
+      exchange.deviceOccupied()
+      await turn.come
+      // Called off in the very moment in which its turn came.
+      if (exchange.state === 'closed') return
+    }
     this.#deviceQueries += 1
     const share = (path.share = this.#room.share())
-    const result = await inquire(device, exchange.request, {
+    const result = await inquire(known.device, exchange.request, {
       signal: calledOff.signal,
       maxResources: this.#options.maxResources,
       share,
       pageTurns: this.#pageTurns,
     })
+    turn.end()
     this.#inquiries.delete(exchange)
     // The endpoint left, or the server closed: nobody waits for the answer any more, and being called off is no fault of the device.
     if (exchange.state === 'closed') return
@@ -323,13 +341,12 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     if (!inquiry) return
     // Forgotten here, and not when the driver ends: one that hears no signal might never.
     this.#inquiries.delete(exchange)
-    const { deviceTimeoutMs } = this.#options.limits
-    const why =
-      reason === 'refused'
-        ? `did not finish its list within ${deviceTimeoutMs} ms`
-        : `had not answered when the exchange ended (${reason})`
-    const error = new DeviceError(DeviceErrorCode.unreachable, `device ${device}: ${why}`)
-    inquiry.abort(error)
+    inquiry.turn.end()
+    const error = calledOffError(device, reason, {
+      waited: inquiry.turn.come !== undefined,
+      deviceTimeoutMs: this.#options.limits.deviceTimeoutMs,
+    })
+    inquiry.calledOff.abort(error)
     if (reason === 'refused') this.#fail(error)
   }
 
@@ -346,11 +363,6 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
 
 function referenceOf(peer: string, { exchange, deviceNumber }: Request): ExchangeReference {
   return { exchange, peer, device: formatMessageNumber(deviceNumber) }
-}
-
-function aboutDevice(device: string, cause: DeviceError | CapacityError): DeviceError | CapacityError {
-  const message = `device ${device}: ${cause.message}`
-  return cause instanceof DeviceError ? new DeviceError(cause.code, message, { cause }) : new CapacityError(message)
 }
 
 /** A view's fields are read when asked for: a copy holds them. */

@@ -3,7 +3,7 @@ import { DeviceError, DeviceErrorCode, type MonitoringDevice, type Recording } f
 import type { RefusalStatus } from '../exchange/index.js'
 import { SnapshotBuilder, type Snapshot } from '../resources/index.js'
 import { ResponseStatus, type Request } from '../wire/index.js'
-import { CapacityError } from './capacity-error.js'
+import { CapacityError } from './inquiry-errors.js'
 import type { PageTurns } from './page-turns.js'
 import type { ResourceShare } from './resource-room.js'
 

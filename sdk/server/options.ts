@@ -21,6 +21,11 @@ export interface DeviceOptions {
   readonly number: string
   /** The driver; the server calls it, and never closes it: who opens, closes. */
   readonly device: MonitoringDevice
+  /**
+   * Inquiries of the device that may go on at a time, 1–1000; default 4. Recorders serve a handful of clients. Further ones wait for their turn, and
+   * are answered BUSY when it does not come in time.
+   */
+  readonly maxInquiries?: number | undefined
 }
 
 /** Options of a {@link ConversionServer}; parsed once, never changed afterwards. */
@@ -60,7 +65,7 @@ export interface ParsedOptions {
   readonly link: string | Link
   readonly acceleration: Acceleration
   readonly isPeer: (address: string) => boolean
-  readonly devices: ReadonlyMap<bigint, MonitoringDevice>
+  readonly devices: ReadonlyMap<bigint, { readonly device: MonitoringDevice; readonly maxInquiries: number }>
   readonly maxResources: number
   readonly maxOpenResources: number
   readonly limits: ExchangeLimits
@@ -106,6 +111,7 @@ const schema = z.strictObject({
       z.strictObject({
         number: z.string(),
         device: z.custom<MonitoringDevice>(isDevice, 'expected a MonitoringDevice'),
+        maxInquiries: z.int().min(1).max(1000).default(4),
       }),
     )
     .min(1),
@@ -123,10 +129,7 @@ export function parseOptions(options: ConversionServerOptions): ParsedOptions {
   const parsed = parseStrictly(schema, options, SUBJECT)
   const { number, link, acceleration, peers, devices, maxResources, maxOpenResources, profile } = parsed
   const byNumber = new Map(
-    devices.map((entry, at) => [
-      inOption(`devices.${at}.number`, () => parseMessageNumber(entry.number)),
-      entry.device,
-    ]),
+    devices.map((entry, at) => [inOption(`devices.${at}.number`, () => parseMessageNumber(entry.number)), entry]),
   )
   if (byNumber.size !== devices.length) {
     const message = `${SUBJECT}: devices: two devices have the same number; expected distinct ones`

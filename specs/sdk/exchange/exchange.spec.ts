@@ -105,6 +105,17 @@ t.test('gives a device up after 55 s, so that the endpoint hears of it within th
   t.equal(converter.exchange.response?.status, 3)
 })
 
+t.test(
+  'says BUSY after 55 s of a device that was busy with others first: that is not to be blamed on it',
+  async (t) => {
+    const converter = new VirtualConverter()
+    converter.exchange.deviceOccupied()
+    t.strictSame(converter.passes(54_999).takeWords(), ['RESPONSE 1'])
+    t.strictSame(converter.passes(1).takeWords(), ['RESPONSE 7'])
+    t.equal(converter.exchange.state, 'closed')
+  },
+)
+
 t.test('answers a count of 0 with OK and exactly one ROUND_END [protocol 3]', async (t) => {
   const converter = new VirtualConverter().listed(0).passes(59_000)
   t.match(converter.sent, [

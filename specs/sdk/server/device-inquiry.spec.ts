@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { MonitoringDevice, Recording } from '../../../sdk/device/index.js'
 import { inquire } from '../../../sdk/server/device-inquiry.js'
-import { CapacityError } from '../../../sdk/server/capacity-error.js'
+import { CapacityError } from '../../../sdk/server/inquiry-errors.js'
 import { PageTurns } from '../../../sdk/server/page-turns.js'
 import { ResourceRoom } from '../../../sdk/server/resource-room.js'
 import { requestOf } from '../exchange/virtual-converter.js'

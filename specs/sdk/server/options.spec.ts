@@ -67,6 +67,11 @@ t.test('refuses a bad option by name, with what was expected and the nearest rig
     [{ ...GOOD, maxResources: 0 }, 'ERR_VIEWNET_OPTION', /maxResources/],
     [{ ...GOOD, maxResources: 16_777_217 }, 'ERR_VIEWNET_OPTION', /maxResources/],
     [{ ...GOOD, maxResources: 1.5 }, 'ERR_VIEWNET_OPTION', /maxResources/],
+    [
+      { ...GOOD, devices: [{ ...GOOD.devices[0]!, maxInquiries: 0 }] },
+      'ERR_VIEWNET_OPTION',
+      /devices\.0\.maxInquiries/,
+    ],
     [{ ...GOOD, maxOpenResources: 0 }, 'ERR_VIEWNET_OPTION', /maxOpenResources/],
     [{ ...GOOD, maxOpenResources: 2 ** 30 + 1 }, 'ERR_VIEWNET_OPTION', /maxOpenResources/],
     [{ ...GOOD, limits: { silenceMs: 0 } }, 'ERR_VIEWNET_OPTION', /limits\.silenceMs/],
