@@ -88,9 +88,9 @@ export class ResourceRecords {
     return offsetOf(this.#order ? this.#order[at]! : at)
   }
 
-  /** Put them in the order of start, channel, key, and keep the first `limit`; nothing is added afterwards. */
-  order(limit: number): void {
-    this.#order = sortedOrder(this.#length, (a, b) => this.#compare(a, b))
+  /** Put them in the order of start, channel, key, in steps, and keep the first `limit`; nothing is added afterwards. */
+  *order(limit: number): Generator<undefined> {
+    this.#order = yield* sortedOrder(this.#length, (a, b) => this.#compare(a, b))
     this.#length = Math.min(limit, this.#length)
     this.#order = this.#order?.slice(0, this.#length)
     const chunks = Math.ceil(this.#length / CHUNK_RECORDS)

@@ -33,8 +33,9 @@ export interface InquiryOptions {
 export async function inquire(
   device: MonitoringDevice,
   request: Request,
-  { signal, maxResources, share, pageTurns }: InquiryOptions,
+  options: InquiryOptions,
 ): Promise<InquiryResult> {
+  const { signal, maxResources, share } = options
   const builder = new SnapshotBuilder(request, maxResources)
   try {
     const pages = device.listRecordings({
@@ -43,9 +44,9 @@ export async function inquire(
       channel: request.channel || undefined,
       signal,
     })
-    const why = await takeAll(pages[Symbol.asyncIterator](), builder, { signal, maxResources, share, pageTurns })
+    const why = await takeAll(pages[Symbol.asyncIterator](), builder, options)
     if (why !== undefined) return { refused: ResponseStatus.busy, error: new CapacityError(why) }
-    const snapshot = builder.build(Date.now())
+    const snapshot = await build(builder, options)
     // A request may want fewer than there are.
     share.hold(snapshot.count)
     return { snapshot }
@@ -55,47 +56,79 @@ export async function inquire(
   }
 }
 
-type Pages = AsyncIterator<readonly Recording[], unknown>
+type Page = readonly Recording[]
+type Pages = AsyncIterator<Page, unknown>
+
+/** Taken of a page at once: some milliseconds. Drivers that have their list at hand give it as one page, of any length. */
+const PIECE_RECORDINGS = 2048
 
 /**
- * Take page after page, each in its turn. Nothing holds a page while it waits for a turn, as `for await` would: a thousand inquiries at once would each hold one.
+ * Take page after page, each in its turn. Nothing holds a page of usual length while it waits for a turn, as `for await` would: a thousand inquiries at once would each
+ * hold one.
  *
  * @returns why the list is not taken to its end; undefined: it is complete
  */
-async function takeAll(
-  pages: Pages,
-  builder: SnapshotBuilder,
-  { signal, maxResources, share, pageTurns }: InquiryOptions,
-): Promise<string | undefined> {
-  for (;;) {
-    const turn = pageTurns.next()
-    if (turn) await turn
-    if (signal.aborted) await pages.return?.()
-    signal.throwIfAborted()
-    const { done, value } = await pages.next()
-    if (done === true) return undefined
-    const why = await takePage(pages, value, builder, { maxResources, share })
-    if (why !== undefined) return why
+async function takeAll(pages: Pages, builder: SnapshotBuilder, options: InquiryOptions): Promise<string | undefined> {
+  let isAsked = false
+  try {
+    for (;;) {
+      const turn = ourTurn(options)
+      if (turn) await turn
+      isAsked = true
+      const { done, value } = await pages.next()
+      if (done === true) return undefined
+      isAsked = false
+      const why = await takePage(value, builder, options)
+      if (why !== undefined) return why
+    }
+  } finally {
+    // A listing that failed when it was asked, or came to its end, is over by itself.
+    if (!isAsked) void leave(pages)
   }
 }
 
-/** @returns why no more is taken: then, and where the page cannot be one, the driver is told to stop */
-async function takePage(
-  pages: Pages,
-  page: readonly Recording[],
-  builder: SnapshotBuilder,
-  { maxResources, share }: Pick<InquiryOptions, 'maxResources' | 'share'>,
-): Promise<string | undefined> {
-  let isTaken = false
+/** @returns why no more is taken */
+async function takePage(page: Page, builder: SnapshotBuilder, options: InquiryOptions): Promise<string | undefined> {
+  if (!Array.isArray(page) || page.length <= PIECE_RECORDINGS) return takePiece(page, builder, options)
+  for (let at = 0; at < page.length; at += PIECE_RECORDINGS) {
+    const turn = at > 0 ? ourTurn(options) : undefined
+    if (turn) await turn
+    const why = takePiece(page.slice(at, at + PIECE_RECORDINGS), builder, options)
+    if (why !== undefined) return why
+  }
+  return undefined
+}
+
+function takePiece(piece: Page, builder: SnapshotBuilder, { maxResources, share }: InquiryOptions): string | undefined {
+  if (!builder.add(piece)) {
+    return `the device lists more than ${maxResources} resources; ask for a shorter time range, or raise maxResources`
+  }
+  if (share.hold(builder.length)) return undefined
+  return `the lists of all open exchanges would hold more than ${share.room.most} resources; ask again when some have ended, or raise maxOpenResources`
+}
+
+async function build(builder: SnapshotBuilder, options: InquiryOptions): Promise<Snapshot> {
+  const steps = builder.buildInSteps(Date.now())
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done === true) return value
+    const turn = ourTurn(options)
+    if (turn) await turn
+  }
+}
+
+/** Before some milliseconds of work. @returns undefined: it may be done at once; otherwise when its turn has come */
+function ourTurn({ signal, pageTurns }: InquiryOptions): Promise<void> | undefined {
+  signal.throwIfAborted()
+  return pageTurns.next()?.then(() => signal.throwIfAborted())
+}
+
+/** Nobody waits for a driver that is left before its end, and what it says then changes nothing: the endpoint is told why it was left. */
+async function leave(pages: Pages): Promise<void> {
   try {
-    if (!builder.add(page)) {
-      return `the device lists more than ${maxResources} resources; ask for a shorter time range, or raise maxResources`
-    }
-    isTaken = share.hold(builder.length)
-    if (isTaken) return undefined
-    return `the lists of all open exchanges would hold more than ${share.room.most} resources; ask again when some have ended, or raise maxOpenResources`
-  } finally {
-    if (!isTaken) await pages.return?.()
+    await pages.return?.()
+  } catch {
+    // It was left for another reason.
   }
 }
 

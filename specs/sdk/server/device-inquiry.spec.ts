@@ -6,6 +6,21 @@ import { PageTurns } from '../../../sdk/server/page-turns.js'
 import { ResourceRoom } from '../../../sdk/server/resource-room.js'
 import { requestOf } from '../exchange/virtual-converter.js'
 
+/** Turns of the event loop from now on. */
+function countTurns(): { readonly end: () => number } {
+  let turns = 0
+  let ticker = setImmediate(function tick() {
+    turns++
+    ticker = setImmediate(tick)
+  })
+  return {
+    end: () => {
+      clearImmediate(ticker)
+      return turns
+    },
+  }
+}
+
 /** A device whose whole list is at hand: so many pages of 1000. */
 function deviceAtHand(pages: number): MonitoringDevice & { pagesTaken: number } {
   const device = {
@@ -30,18 +45,14 @@ function deviceAtHand(pages: number): MonitoringDevice & { pagesTaken: number } 
 }
 
 t.test('a long list that is at hand leaves turns for everything else that the process does', async (t) => {
-  let turns = 0
-  let ticker = setImmediate(function tick() {
-    turns++
-    ticker = setImmediate(tick)
-  })
+  const counted = countTurns()
   const result = await inquire(deviceAtHand(100), requestOf(), {
     signal: new AbortController().signal,
     maxResources: 1e6,
     share: new ResourceRoom(1e6).share(),
     pageTurns: new PageTurns(),
   })
-  clearImmediate(ticker)
+  const turns = counted.end()
   t.match(result, { snapshot: { count: 100_000 } })
   t.ok(turns > 2, `${turns} turns`)
 })
@@ -64,11 +75,7 @@ t.test(
   'many short lists that are at hand leave turns, too: pages of different devices are counted together',
   async (t) => {
     const pageTurns = new PageTurns()
-    let turns = 0
-    let ticker = setImmediate(function tick() {
-      turns++
-      ticker = setImmediate(tick)
-    })
+    const counted = countTurns()
     const room = new ResourceRoom(1e6)
     const { signal } = new AbortController()
     const results = await Promise.all(
@@ -76,7 +83,7 @@ t.test(
         inquire(deviceAtHand(1), requestOf(), { signal, maxResources: 1e6, share: room.share(), pageTurns }),
       ),
     )
-    clearImmediate(ticker)
+    const turns = counted.end()
     t.equal(results.filter((result) => 'snapshot' in result && result.snapshot.count === 1_000).length, 100)
     t.ok(turns > 10, `${turns} turns`)
   },
@@ -107,4 +114,63 @@ t.test('lists of all exchanges share one room: what does not fit is BUSY, by no 
   first.share.close()
   t.match(await ask(1, first.share), { refused: 7 }, 'an exchange that has ended takes no room any more')
   t.equal(room.taken, 500)
+})
+
+const optionsWith = (signal = new AbortController().signal) => ({
+  signal,
+  maxResources: 1e6,
+  share: new ResourceRoom(1e6).share(),
+  pageTurns: new PageTurns(),
+})
+const recordingAt = (startMs: number): Recording => ({
+  identity: `r${startMs}`,
+  startMs,
+  endMs: undefined,
+  channel: 1,
+  kinds: 1,
+})
+
+/** A device whose list is what these give. */
+const deviceOf = (pages: () => AsyncIterable<readonly Recording[]>): MonitoringDevice => ({
+  describe: () => Promise.reject(new Error('nobody asks')),
+  listRecordings: pages,
+})
+
+t.test(
+  'a list that comes as one page, in no order, leaves turns while it is taken and while it is ordered',
+  async (t) => {
+    // A prime step visits each of them once.
+    const page = Array.from({ length: 100_000 }, (_, at) => recordingAt((at * 7_919) % 100_003))
+    let takenTurns = 0
+    const counted = countTurns()
+    const device = deviceOf(async function* () {
+      yield page
+      takenTurns = counted.end()
+      orderedTurns = countTurns()
+    })
+    let orderedTurns: ReturnType<typeof countTurns> | undefined
+    const result = await inquire(device, requestOf(), optionsWith())
+    t.match(result, { snapshot: { count: 100_000 } })
+    t.ok(takenTurns > 5, `${takenTurns} turns while it was taken`)
+    const turns = orderedTurns?.end() ?? 0
+    t.ok(turns > 5, `${turns} turns while it was ordered`)
+  },
+)
+
+t.test('one page that nobody wants any more is not taken to its end', async (t) => {
+  const calledOff = new AbortController()
+  let taken = 0
+  const page = Array.from({ length: 100_000 }, (_, at) => ({
+    ...recordingAt(at),
+    get startMs() {
+      taken++
+      return at
+    },
+  }))
+  const device = deviceOf(async function* () {
+    yield page
+  })
+  setImmediate(() => calledOff.abort(new Error('called off')))
+  t.match(await inquire(device, requestOf(), optionsWith(calledOff.signal)), { refused: 5 })
+  t.ok(taken < 200_000, `${taken} looks`)
 })
