@@ -134,11 +134,17 @@ async function leave(pages: Pages): Promise<void> {
 
 /** By its code, not by its class: a driver may come with a copy of this package of its own. */
 function deviceError(cause: unknown): DeviceError {
-  const message = cause instanceof Error ? cause.message : textOf(cause)
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  const known = Object.values(DeviceErrorCode).find((one) => one === code)
-  if (known === undefined) return new DeviceError(DeviceErrorCode.fault, `the driver failed: ${message}`, { cause })
-  return cause instanceof DeviceError ? cause : new DeviceError(known, message, { cause })
+  try {
+    const isError = cause instanceof Error
+    const message = isError && typeof cause.message === 'string' ? cause.message : textOf(cause)
+    const code = isError && 'code' in cause ? cause.code : undefined
+    const known = Object.values(DeviceErrorCode).find((one) => one === code)
+    if (known === undefined) return new DeviceError(DeviceErrorCode.fault, `the driver failed: ${message}`, { cause })
+    return cause instanceof DeviceError ? cause : new DeviceError(known, message, { cause })
+  } catch {
+    // A proxy, or an error with a message that throws: whoever logs it would fall over it as we do.
+    return new DeviceError(DeviceErrorCode.fault, 'the driver failed, and what it threw cannot be read')
+  }
 }
 
 /** Of anything that can be thrown: String() throws for an object without a prototype. */

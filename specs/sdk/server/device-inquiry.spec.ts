@@ -174,3 +174,70 @@ t.test('one page that nobody wants any more is not taken to its end', async (t) 
   t.match(await inquire(device, requestOf(), optionsWith(calledOff.signal)), { refused: 5 })
   t.ok(taken < 200_000, `${taken} looks`)
 })
+
+/** Drivers that do more than fail: what they are blamed for, in time. */
+const WRECKS: readonly {
+  readonly name: string
+  readonly pages: () => AsyncIterable<readonly Recording[]>
+  readonly says: RegExp
+}[] = [
+  {
+    name: 'never ends when it is left',
+    pages: () => iterableOf(() => new Promise(() => {})),
+    says: /has channel 0/,
+  },
+  {
+    name: 'fails when it is left',
+    pages: () => iterableOf(() => Promise.reject(new Error('left'))),
+    says: /has channel 0/,
+  },
+  {
+    name: 'throws an error whose message throws',
+    pages: () =>
+      throwing(
+        Object.defineProperty(new Error('x'), 'message', {
+          get: () => {
+            throw new Error('no message')
+          },
+        }),
+      ),
+    says: /cannot be read/,
+  },
+  {
+    name: 'throws an error whose message is none',
+    pages: () => throwing(Object.assign(new Error('x'), { message: Symbol('none') })),
+    says: /the driver failed/,
+  },
+  {
+    name: 'throws a proxy that refuses everything',
+    pages: () =>
+      throwing(
+        new Proxy(
+          {},
+          {
+            getPrototypeOf: () => {
+              throw new Error('no prototype')
+            },
+          },
+        ),
+      ),
+    says: /cannot be read/,
+  },
+]
+
+/** Gives an impossible recording, again and again. */
+function iterableOf(leave: () => Promise<never>): AsyncIterable<readonly Recording[]> {
+  const next = async () => ({ done: false as const, value: [{ ...recordingAt(1), channel: 0 }] })
+  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
+}
+
+function throwing(what: unknown): AsyncIterable<readonly Recording[]> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(what) }) }
+}
+
+for (const { name, pages, says } of WRECKS) {
+  t.test(`a driver that ${name} is a fault of its device`, async (t) => {
+    const result = await inquire(deviceOf(pages), requestOf(), optionsWith())
+    t.match(result, { refused: 5, error: { code: 'ERR_VIEWNET_DEVICE_FAULT', message: says } })
+  })
+}
