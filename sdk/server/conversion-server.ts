@@ -116,20 +116,25 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   }
 
   /**
-   * Begin to answer.
+   * Begin to answer. Where the link cannot be opened it may be tried again: a port may be free by then.
    *
    * @throws LinkError `ERR_VIEWNET_LINK_START` when the link cannot be opened; of Ethernet, and where acceleration is required, also
    *   `ERR_VIEWNET_LINK_UNSUPPORTED`, `ERR_VIEWNET_LINK_PERMISSION` or `ERR_VIEWNET_LINK_INTERFACE`
-   * @throws UsageError `ERR_VIEWNET_STATE` when it was started before
+   * @throws UsageError `ERR_VIEWNET_STATE` when it is started, or was closed
    */
   async start(): Promise<void> {
     if (this.#state !== 'new')
       throw new UsageError('ERR_VIEWNET_STATE', `the server is ${this.#state}; start() works once`)
     this.#state = 'started'
-    await this.#link.start({
-      packet: (packet, from) => this.#receive(packet, from),
-      error: (error) => this.#fail(error),
-    })
+    try {
+      await this.#link.start({
+        packet: (packet, from) => this.#receive(packet, from),
+        error: (error) => this.#fail(error),
+      })
+    } catch (error) {
+      if (!this.#closing) this.#state = 'new'
+      throw error
+    }
   }
 
   /** Stop answering: open exchanges end, device inquiries are called off, the link closes. Closing twice is fine, and ends when the link is closed. */

@@ -113,13 +113,26 @@ t.test('starts once', async (t) => {
   await t.rejects(server.start(), { code: 'ERR_VIEWNET_STATE', message: /closed/ })
 })
 
-t.test('a link that cannot start is the LinkError of start, and close is still fine', async (t) => {
-  const network = new MemoryNetwork()
-  await network.link('converter').start({ packet() {} })
-  const server = serverOf(network.link('converter'), SpokenDevice.holding([]))
-  await t.rejects(server.start(), { code: 'ERR_VIEWNET_LINK_START' })
-  await server.close()
-})
+t.test(
+  'a link that cannot start is the LinkError of start, which may be tried again; close is fine at any time',
+  async (t) => {
+    const network = new MemoryNetwork()
+    const other = network.link('converter')
+    await other.start({ packet() {} })
+    const server = serverOf(network.link('converter'), SpokenDevice.holding([]))
+    await t.rejects(server.start(), { code: 'ERR_VIEWNET_LINK_START' })
+    await t.rejects(server.start(), { code: 'ERR_VIEWNET_LINK_START' }, 'and not that it is started')
+    await other.close()
+    await t.resolves(server.start())
+    await server.close()
+
+    const left = serverOf(udpLink('udp://127.0.0.1:0'), SpokenDevice.holding([]))
+    const starting = left.start()
+    await left.close()
+    await t.rejects(starting, { code: 'ERR_VIEWNET_LINK_START' })
+    await t.rejects(left.start(), { code: 'ERR_VIEWNET_STATE', message: /closed/ })
+  },
+)
 
 t.test('await using closes it', async (t) => {
   const { endpoint, link } = await endpointOnMemory(t)
