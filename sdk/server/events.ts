@@ -18,7 +18,7 @@ export interface ExchangeReference {
 
 /** What a {@link ConversionServer} emits; each is a fact that has happened. */
 export interface ConversionServerEvents {
-  /** An endpoint asked for a device's recordings, and the device is being asked. */
+  /** An endpoint asked for a device's recordings: the device is being asked, or will be when others that ask it are done. */
   exchangeOpened: [ExchangeReference]
   /** A RESPONSE goes out. */
   responded: [ExchangeReference & { readonly status: ResponseStatus; readonly count: number }]
