@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { UsageError, ViewnetError } from 'viewnet/device'
 import { ExitStatus, note, outliveReaders } from './output.js'
