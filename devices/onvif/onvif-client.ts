@@ -60,6 +60,8 @@ export class OnvifClient {
   /** Some proof was good. */
   #isProven = false
   #refusal: { readonly error: DeviceError; readonly atMs: number } | undefined
+  /** The question that carries the first proof, until it is answered; never rejects. */
+  #firstProof: Promise<void> | undefined
   /** The device closes connections that it said it would keep. */
   #keepsNoConnections = false
 
@@ -90,7 +92,7 @@ export class OnvifClient {
       if (!authenticator) return this.#attempt({ ...question, signal }, () => undefined)
       this.#throwIfRefused()
       await this.#greet(authenticator, { ...question, signal })
-      return this.#askAs(authenticator, { ...question, signal })
+      return this.#oneUntilProven(signal, () => this.#askAs(authenticator, { ...question, signal }))
     })
   }
 
@@ -179,6 +181,23 @@ export class OnvifClient {
       authenticator.takeChallenges(challengesOf(error) ?? [], undefined)
     }
     this.#isGreeted = true
+  }
+
+  /** Until some proof was good, one question at a time carries any: a wrong password counts once against the account, however many ask at once. */
+  async #oneUntilProven<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+    while (!this.#isProven && this.#firstProof) {
+      await this.#firstProof
+      // Whoever waited for it may have run out of time meanwhile.
+      signal.throwIfAborted()
+      this.#throwIfRefused()
+    }
+    if (this.#isProven) return ask()
+    const answer = ask()
+    this.#firstProof = answer.then(
+      () => (this.#firstProof = undefined),
+      () => (this.#firstProof = undefined),
+    )
+    return answer
   }
 
   async #askAs(authenticator: Authenticator, question: Question): Promise<XmlElement> {

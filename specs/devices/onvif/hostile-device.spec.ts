@@ -163,9 +163,10 @@ t.test('proves a wrong password once, so that no account is locked', async (t) =
   t.notMatch(error?.message, 'hunter2')
 })
 
-t.test('does not try a wrong password again for whoever asks next', async (t) => {
+/** A device that takes no token; it counts those that it got. */
+async function refusing(): Promise<{ readonly server: SoapServer; readonly proofCount: () => number }> {
   let proofCount = 0
-  await using server = new SoapServer({
+  const server = new SoapServer({
     GetServices: RECORDER['GetServices']!,
     '*': (response, message) => {
       if (message.includes('UsernameToken')) proofCount++
@@ -174,13 +175,46 @@ t.test('does not try a wrong password again for whoever asks next', async (t) =>
     },
   })
   await server.start()
+  return { server, proofCount: () => proofCount }
+}
+
+t.test('does not try a wrong password again for whoever asks next', async (t) => {
+  const { server, proofCount } = await refusing()
+  await using _ = server
   await using device = new OnvifDevice({ url: server.url, ...CREDENTIALS })
   await t.rejects(device.listRecordings({}).next(), { code: DeviceErrorCode.refused, message: /NotAuthorized/ })
   await t.rejects(device.listRecordings({}).next(), {
     code: DeviceErrorCode.refused,
     message: /NotAuthorized.*not asked again within 60 s/,
   })
-  t.equal(proofCount, 1)
+  t.equal(proofCount(), 1)
+})
+
+t.test('proves a wrong password once for all who ask at the same time', async (t) => {
+  const { server, proofCount } = await refusing()
+  await using _ = server
+  await using device = new OnvifDevice({ url: server.url, ...CREDENTIALS })
+  const asked = Array.from({ length: 8 }, () => device.listRecordings({}).next())
+  for (const each of asked) await t.rejects(each, { code: DeviceErrorCode.refused })
+  t.equal(proofCount(), 1)
+})
+
+t.test('lets others prove themselves when whoever did it first has left, or was not answered', async (t) => {
+  let hangs = true
+  await using server = new SoapServer({
+    ...RECORDER,
+    FindRecordings: () => (hangs ? undefined : RECORDER['FindRecordings']),
+  })
+  await server.start()
+  await using device = new OnvifDevice({ url: server.url, ...CREDENTIALS })
+  const calledOff = new AbortController()
+  const first = device.listRecordings({ signal: calledOff.signal }).next()
+  const second = device.listRecordings({}).next()
+  while (!server.asked.some((line) => line.startsWith('FindRecordings'))) await new Promise(setImmediate)
+  hangs = false
+  calledOff.abort(new Error('called off'))
+  await t.rejects(first, { message: 'called off' })
+  t.match((await second).value, [{ identity: 'R/V' }])
 })
 
 t.test('is not kept asking by a device whose nonces are always stale', async (t) => {
