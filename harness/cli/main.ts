@@ -27,7 +27,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./power.js')).powerCommand,
   },
   ptz: {
-    description: 'turn the analogue head of a device of a bench by hand, under a lease: move, stop, go-to, store',
+    description:
+      'turn the analogue head of a device of a bench by hand, under a lease: move, stop, go-to, store, position',
     load: async () => (await import('./ptz.js')).ptzCommand,
   },
   nightly: {
