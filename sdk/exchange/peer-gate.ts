@@ -54,6 +54,8 @@ export class PeerBurst implements PeerGate {
  */
 export class PeerWindow implements PeerGate {
   readonly #limits: ExchangeLimits
+  /** How many exchanges have each window. */
+  readonly #exchanges = new Map<number, number>()
   #windowPackets: number
   /** Packets sent so far, and how many of them are known to be received or lost. */
   #sentCount = 0
@@ -70,10 +72,17 @@ export class PeerWindow implements PeerGate {
   }
 
   /** One more exchange has this window. */
-  widen(windowPackets: number): void {
-    if (windowPackets <= this.#windowPackets) return
-    this.#allowed += windowPackets - this.#windowPackets
-    this.#windowPackets = windowPackets
+  join(windowPackets: number): void {
+    this.#exchanges.set(windowPackets, (this.#exchanges.get(windowPackets) ?? 0) + 1)
+    this.#resize()
+  }
+
+  /** One of those that have this window ended. */
+  leave(windowPackets: number): void {
+    const left = (this.#exchanges.get(windowPackets) ?? 0) - 1
+    if (left > 0) return void this.#exchanges.set(windowPackets, left)
+    this.#exchanges.delete(windowPackets)
+    this.#resize()
   }
 
   get sentCount(): number {
@@ -103,5 +112,11 @@ export class PeerWindow implements PeerGate {
     this.#heardAtMs = nowMs
     this.#allowed = this.#windowPackets
     this.#drainedCount = Math.max(this.#drainedCount, drainedCount)
+  }
+
+  #resize(): void {
+    const windowPackets = Math.max(halfOf(this.#limits), ...this.#exchanges.keys())
+    this.#allowed += windowPackets - this.#windowPackets
+    this.#windowPackets = windowPackets
   }
 }

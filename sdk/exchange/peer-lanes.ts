@@ -43,15 +43,16 @@ export class PeerLanes<Member> {
     }
     const { lane, window } = kept
     kept.exchangeCount += 1
-    window?.widen(windowPackets)
+    window?.join(windowPackets)
     const quarterPackets = credit ? Math.min(QUARTER_PACKETS_MOST, Math.floor(windowPackets / 4)) : 0
     return { lane, share: window && new PeerShare(window), quarterPackets }
   }
 
   /** An exchange closed; nothing is kept of a peer without any. */
-  leave(peer: string, { credit }: Request): void {
+  leave(peer: string, { credit, windowPackets }: Request): void {
     const key = keyOf(peer, credit)
     const kept = this.#kept.get(key)
+    kept?.window?.leave(windowPackets)
     if (kept && --kept.exchangeCount === 0) this.#kept.delete(key)
   }
 }

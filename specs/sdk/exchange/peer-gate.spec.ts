@@ -94,6 +94,17 @@ t.test('CREDIT: an exchange that is complete has nothing under way any more', as
   t.ok(sum(converter.passes(10)) >= 250)
 })
 
+t.test('CREDIT: a window counts as long as its exchange is open, and no longer', async (t) => {
+  const converter = new Converter().opens(1, { credit: true, windowPackets: 1_000 })
+  t.equal(sum(converter.passes(10)), 1_000)
+  // Others are open before it ends, so that something of the peer always is.
+  for (let exchange = 2; exchange <= 31; exchange++) {
+    converter.gets(requestOf({ exchange, ratePacketsPerSecond: RATE, credit: true, windowPackets: 100 }))
+  }
+  converter.gets({ ...reportOf(0), exchange: 1 }).opens(0, {})
+  t.equal(sum(converter.passes(40)), 128)
+})
+
 t.test('CREDIT: a peer that says nothing gets 64 packets more each 50 ms, of all its exchanges', async (t) => {
   const converter = new Converter().opens(20, credit)
   converter.passes(48)
