@@ -137,6 +137,8 @@ export class IntervalBuilder {
    */
   #recordingOfEvent({ recordingToken, foundInToken }: StateEvent): number | undefined {
     const ofSource = this.#recordingOf(recordingToken)
+    // A result that names none contradicts nobody.
+    if (foundInToken === '') return this.#agreed(ofSource)
     if (recordingToken === foundInToken) {
       this.#namesAgree ||= ofSource !== undefined
     } else {

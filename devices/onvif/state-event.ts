@@ -11,7 +11,7 @@ export interface StateEvent {
   /** `track`: Track/State, about data. `recording`: Recording/State, about the recording job, and so about every track of it. */
   readonly subject: 'track' | 'recording'
   readonly recordingToken: string
-  /** Of the recording that the event was found in: by the specification the same. */
+  /** Of the recording that the event was found in: by the specification the same. Empty where the device leaves it out. */
   readonly foundInToken: string
   /** Empty for a recording, and where the device names no track. */
   readonly trackToken: string
@@ -69,8 +69,9 @@ export class StateEventReader implements ResultReader {
   #stateDialect: string | undefined
   /** Whether some state event has a Time that can be read. */
   #hasTimes = false
-  /** Whether the source of the first state event of a subject names a recording. */
+  /** Whether the source of the first state event of a subject names a recording, and whether its result does. */
   readonly #namesSource = new Map<StateEvent['subject'], boolean>()
+  readonly #namesResult = new Map<StateEvent['subject'], boolean>()
 
   // What is known of the result at hand.
   #eventCount = 0
@@ -170,7 +171,8 @@ export class StateEventReader implements ResultReader {
       return
     }
     this.#refuseOtherDialect(subject)
-    this.#refuseOtherSource(subject)
+    this.#refuseOtherPlace(subject, 'source', this.#sourceRecording !== undefined)
+    this.#refuseOtherPlace(subject, 'result', this.#resultRecording !== '')
     this.#refuseUnreadableTime(subject, resultMs !== undefined)
     if (timeMs === undefined) {
       throw new XmlError(`expected a time in every ${StateTopic[subject]} event, got '${this.#time || this.#utcTime}'`)
@@ -212,15 +214,15 @@ export class StateEventReader implements ResultReader {
     )
   }
 
-  /** A device that leaves the recording out of the sources of one kind of event does so always. */
-  #refuseOtherSource(subject: StateEvent['subject']): void {
-    const isNamed = this.#sourceRecording !== undefined
-    const known = this.#namesSource.get(subject)
-    if (known === undefined) this.#namesSource.set(subject, isNamed)
+  /** A device that leaves the recording out of the sources, or the results, of one kind of event does so always. */
+  #refuseOtherPlace(subject: StateEvent['subject'], place: 'source' | 'result', isNamed: boolean): void {
+    const names = place === 'source' ? this.#namesSource : this.#namesResult
+    const known = names.get(subject)
+    if (known === undefined) names.set(subject, isNamed)
     if (known === undefined || isNamed === known) return
     const [expected, got] = isNamed ? ['no recording', 'one'] : ['a recording', 'none']
     throw new XmlError(
-      `expected ${expected} in the source of every ${StateTopic[subject]} event, as in others, got ${got}`,
+      `expected ${expected} in the ${place} of every ${StateTopic[subject]} event, as in others, got ${got}`,
     )
   }
 

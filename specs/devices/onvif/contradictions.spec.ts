@@ -107,6 +107,20 @@ const CONTRADICTIONS: readonly Refusal[] = [
     says: /expected a recording in the source of every .* event, as in others, got none/,
   },
   {
+    name: 'a result that names no recording, where others name one',
+    setup: {
+      answers: {
+        GetEventSearchResults: events(
+          'Completed',
+          event('01:00:00', true),
+          event('02:00:00', false).replace('<o:RecordingToken>R</o:RecordingToken>', ''),
+        ),
+      },
+    },
+    code: 'ERR_VIEWNET_DEVICE_FAULT',
+    says: /expected a recording in the result of every .* event, as in others, got none/,
+  },
+  {
     name: 'two events in one result',
     setup: {
       answers: {
@@ -158,6 +172,19 @@ t.test('takes events of the recording that name it elsewhere than events of the 
     topic: 'tns1:RecordingHistory/Recording/State',
     item: 'IsRecording',
   }).replace('Name="RecordingToken" Value="R"', 'Name="RecordingJobToken" Value="J"')
+  const answers = {
+    GetEventSearchResults: events('Completed', ofJob, event('01:00:00', true), event('02:00:00', false)),
+  }
+  const { error, told } = await list({ answers })
+  t.equal(error, undefined)
+  t.equal(told, '01T01:00:00/01T02:00:00')
+})
+
+t.test('takes events of the recording whose results leave it out, as those of the track do not', async (t) => {
+  const ofJob = event('00:10:00', true, {
+    topic: 'tns1:RecordingHistory/Recording/State',
+    item: 'IsRecording',
+  }).replace('<o:RecordingToken>R</o:RecordingToken>', '')
   const answers = {
     GetEventSearchResults: events('Completed', ofJob, event('01:00:00', true), event('02:00:00', false)),
   }
