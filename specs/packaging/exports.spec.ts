@@ -6,7 +6,7 @@ import { inCheckout } from '../checkout.js'
 import { MANIFEST } from './package.js'
 
 const execute = promisify(execFile)
-const PROGRAM = inCheckout('bin/viewnet.mjs')
+const PROGRAM = inCheckout('harness/cli/viewnet.mjs')
 
 t.test('every entry point of package.json is there: types, code and source', (t) => {
   for (const [name, target] of Object.entries(MANIFEST.exports)) {
@@ -42,7 +42,7 @@ t.test('every entry point can be imported by its name, and brings something', (t
 })
 
 t.test('each program of package.json is there before anything is compiled, and says what runs it', (t) => {
-  t.same(MANIFEST.bin, { viewnet: 'bin/viewnet.mjs' })
+  t.same(MANIFEST.bin, { viewnet: 'harness/cli/viewnet.mjs' })
   t.match(readFileSync(PROGRAM, 'utf8'), /^#!\/usr\/bin\/env node\n/)
   t.ok(statSync(PROGRAM).mode & 0o100)
   t.end()
@@ -53,9 +53,19 @@ t.test('the program of a fresh checkout compiles it first, once', async (t) => {
     console.error('compiles')
     mkdirSync(new URL('../dist/harness/cli/', import.meta.url), { recursive: true })
     writeFileSync(new URL('../dist/harness/cli/main.js', import.meta.url), 'console.log(process.argv.slice(2).join())')`
-  const folder = t.testdir({ bin: { 'viewnet.mjs': readFileSync(PROGRAM) }, '.ci': { 'prepare.mjs': compile } })
+  const folder = t.testdir({
+    harness: { cli: { 'viewnet.mjs': readFileSync(PROGRAM) } },
+    '.ci': { 'prepare.mjs': compile },
+  })
   const run = () =>
-    execute('/usr/bin/env', ['-u', 'NODE_OPTIONS', process.execPath, `${folder}/bin/viewnet.mjs`, 'key', '--json'])
+    execute('/usr/bin/env', [
+      '-u',
+      'NODE_OPTIONS',
+      process.execPath,
+      `${folder}/harness/cli/viewnet.mjs`,
+      'key',
+      '--json',
+    ])
   t.match(await run(), { stdout: 'key,--json\n', stderr: 'compiles\n' })
   t.match(await run(), { stdout: 'key,--json\n', stderr: '' })
 })

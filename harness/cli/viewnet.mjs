@@ -3,7 +3,7 @@
 // and then remembers for good that there was none.
 import { existsSync } from 'node:fs'
 
-const program = new URL('../dist/harness/cli/main.js', import.meta.url)
+const program = new URL('../../dist/harness/cli/main.js', import.meta.url)
 // A fresh checkout; a package brings what it needs.
-if (!existsSync(program)) await import('../.ci/prepare.mjs')
+if (!existsSync(program)) await import('../../.ci/prepare.mjs')
 await import(program.href)
