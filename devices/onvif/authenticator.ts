@@ -10,6 +10,8 @@ export interface Proof {
   readonly authorization: string | undefined
   /** The device's clock minus ours that dated it, ms; `undefined`: no clock was needed. */
   readonly clockOffsetMs: number | undefined
+  /** Of the digest: its nonce, and how often that had been sent with this one. */
+  readonly nonce: { readonly value: string; readonly useCount: number } | undefined
 }
 
 /**
@@ -34,11 +36,13 @@ export class Authenticator {
 
   /** @param clockOffsetMs - the device's clock minus ours */
   prove(request: DigestRequest, clockOffsetMs: number): Proof {
+    const digest = this.#digest
+    if (digest) this.#nonceUseCount += 1
     return {
       header: this.#needsToken ? usernameToken(this.#credentials, { createdAtMs: Date.now() + clockOffsetMs }) : '',
-      authorization:
-        this.#digest && digestAuthorization(this.#digest, this.#credentials, request, { count: ++this.#nonceUseCount }),
+      authorization: digest && digestAuthorization(digest, this.#credentials, request, { count: this.#nonceUseCount }),
       clockOffsetMs: this.#needsToken ? clockOffsetMs : undefined,
+      nonce: digest && { value: digest.nonce, useCount: this.#nonceUseCount },
     }
   }
 
@@ -53,14 +57,12 @@ export class Authenticator {
   takeChallenges(values: readonly string[], refused: Proof | undefined): boolean {
     const next = chooseDigest(readChallenges(values))
     if (!next) return false
-    const wasDigest = refused?.authorization !== undefined
-    const wasFresh = this.#nonceUseCount <= 1
-    const isNewNonce = next.nonce !== this.#digest?.nonce
+    const used = refused?.nonce
     this.#digest = next
     this.#nonceUseCount = 0
     this.#needsToken = false
-    // A nonce that was good before may have aged without the device saying so.
-    return !wasDigest || next.isStale || (isNewNonce && !wasFresh)
+    // A nonce that was good before may have aged without the device saying so. By now it need not be the one at hand: others may have been given a newer one.
+    return !used || next.isStale || (next.nonce !== used.value && used.useCount > 1)
   }
 
   /**

@@ -217,6 +217,30 @@ t.test('lets others prove themselves when whoever did it first has left, or was 
   t.match((await second).value, [{ identity: 'R/V' }])
 })
 
+t.test('takes a newer nonce for each of those whose nonce aged while they were asked at the same time', async (t) => {
+  let nonces = 0
+  const gate = challenge(
+    () => `Digest realm="r", nonce="n${++nonces}", qop="auth"`,
+    // No word of stale ones.
+    (authorization) => Number.parseInt(/nc=(\w+)/.exec(authorization)?.[1] ?? 'ff', 16) <= 6,
+  )
+  await using server = new SoapServer(
+    Object.fromEntries(
+      Object.entries(RECORDER).map(([operation, reply]): [string, Answer] => [
+        operation,
+        (response) => (gate(response, operation) ? undefined : reply),
+      ]),
+    ),
+  )
+  await server.start()
+  await using device = new OnvifDevice({ url: server.url, ...CREDENTIALS })
+  const pages = await Promise.all(Array.from({ length: 4 }, () => device.listRecordings({}).next()))
+  t.strictSame(
+    pages.map(({ value }) => (value as readonly Recording[]).map(({ identity }) => identity)),
+    [IDENTITIES, IDENTITIES, IDENTITIES, IDENTITIES],
+  )
+})
+
 t.test('is not kept asking by a device whose nonces are always stale', async (t) => {
   let count = 0
   const { error, authorizations } = await list(
