@@ -41,8 +41,8 @@ function costBySize(): Measurement {
     unit: 'ns',
     goal: { is: 'at most', ratio: 1.25 },
     rounds: ROUNDS,
-    // What runs once an exchange is compiled after a thousand of them.
-    warmUps: 3,
+    // What runs once an exchange is compiled after thousands of them.
+    warmUps: 5,
     members: REPEATS.map(
       ([size, repeats]): Sample =>
         async () =>
@@ -73,8 +73,8 @@ function manyAtOnce(): Measurement {
     unit: 'ns',
     goal: { is: 'at most', ratio: 1.3 },
     rounds: ROUNDS,
-    // What runs once an exchange is compiled after thousands of them.
-    warmUps: 2,
+    // As above: a thousand each.
+    warmUps: 4,
     ours: async () => {
       const { address } = await peers.get('asking-converter')
       const { endpoint, window, close } = await startEndpoint(address, 'auto')
