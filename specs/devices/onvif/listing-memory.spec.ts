@@ -4,7 +4,7 @@ import { heldOctets } from '../../held-octets.js'
 import { envelope, services, SoapServer, type Answer } from './soap-server.js'
 
 const FEW = 5_000
-const MANY = 30_000
+const MANY = 60_000
 const CLIPS = 20_000
 const RESULTS_IN_PAGE = 1000
 const START_MS = Date.UTC(2026, 0, 1)
