@@ -13,8 +13,8 @@ import type { VideoNetworkEndpoint } from '../endpoint/index.js'
 const RESOURCES = 50_000
 const ROUNDS = 5
 /** Round trips whose median is one sample, one right after the other: a processor that sleeps in between takes longer to wake than a packet takes. */
-const ROUND_TRIPS = 1_500
-/** Ten thousand exchanges: what runs once in each is compiled only then. */
+const ROUND_TRIPS = 1_000
+/** Eight thousand exchanges: what runs once in each is compiled only then. */
 const ROUND_TRIP_WARM_UPS = 8
 /** Resources of each exchange, and packets that an endpoint takes beyond its last report: all of them at once. */
 const ROUND_TRIP_RESOURCES = 16

@@ -42,7 +42,7 @@ function costBySize(): Measurement {
     goal: { is: 'at most', ratio: 1.25 },
     rounds: ROUNDS,
     // What runs once an exchange is compiled after thousands of them.
-    warmUps: 5,
+    warmUps: 3,
     members: REPEATS.map(
       ([size, repeats]): Sample =>
         async () =>
@@ -74,7 +74,7 @@ function manyAtOnce(): Measurement {
     goal: { is: 'at most', ratio: 1.3 },
     rounds: ROUNDS,
     // As above: a thousand each.
-    warmUps: 4,
+    warmUps: 3,
     ours: async () => {
       const { address } = await peers.get('asking-converter')
       const { endpoint, window, close } = await startEndpoint(address, 'auto')
