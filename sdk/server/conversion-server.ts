@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import type { MonitoringDevice } from '../device/index.js'
 import { UsageError, type ViewnetError } from '../errors.js'
 import {
   ExchangeTable,
@@ -77,8 +78,7 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   readonly #table: ExchangeTable<Route>
   /** Device inquiries under way, or waiting for their turn, to be called off when their exchange ends. */
   readonly #inquiries = new Map<Exchange, Inquiry>()
-  /** By the number of the device. */
-  readonly #inquiryTurns: ReadonlyMap<bigint, InquiryTurns>
+  readonly #devices: ReadonlyMap<bigint, { readonly device: MonitoringDevice; readonly turns: InquiryTurns }>
   readonly #pageTurns = new PageTurns()
   readonly #room: ResourceRoom
   readonly #droppedPackets: Partial<Record<DropReason, number>> = {}
@@ -101,7 +101,9 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
     this.#codec = new PacketCodec(profile)
     this.#view = new PacketView(profile)
     this.#room = new ResourceRoom(this.#options.maxOpenResources)
-    this.#inquiryTurns = new Map([...devices].map(([at, { maxInquiries }]) => [at, new InquiryTurns(maxInquiries)]))
+    this.#devices = new Map(
+      Array.from(devices, ([at, { device, maxInquiries }]) => [at, { device, turns: new InquiryTurns(maxInquiries) }]),
+    )
     this.#table = new ExchangeTable({ converterNumber: number, knowsDevice: (device) => devices.has(device), limits })
   }
 
@@ -307,10 +309,9 @@ export class ConversionServer extends EventEmitter<ConversionServerEvents> {
   async #inquire(exchange: Exchange, path: Route, reference: ExchangeReference): Promise<void> {
     // A listener of exchangeOpened may have closed us.
     if (this.#state !== 'started') return
-    const { deviceNumber } = exchange.request
-    const known = this.#options.devices.get(deviceNumber)
-    const turn = this.#inquiryTurns.get(deviceNumber)?.enter()
-    if (!known || !turn) return exchange.deviceFailed(ResponseStatus.unknownDevice, now())
+    const known = this.#devices.get(exchange.request.deviceNumber)
+    if (!known) return exchange.deviceFailed(ResponseStatus.unknownDevice, now())
+    const turn = known.turns.enter()
     const calledOff = new AbortController()
     this.#inquiries.set(exchange, { calledOff, turn })
     if (turn.come) {

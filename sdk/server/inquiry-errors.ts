@@ -2,7 +2,10 @@ import { DeviceError, DeviceErrorCode } from '../device/index.js'
 import { ViewnetError } from '../errors.js'
 import type { CloseReason } from '../exchange/index.js'
 
-/** A list is longer than the server takes, or than it has room for now. No fault of the device: the endpoint is told BUSY. */
+/**
+ * The server cannot take a list: it is too long, there is no room for it beside those of other exchanges, or others kept its device from being asked in
+ * time. No fault of the device: the endpoint is told BUSY.
+ */
 export class CapacityError extends ViewnetError {
   constructor(message: string) {
     super('ERR_VIEWNET_CAPACITY', message)

@@ -1,7 +1,16 @@
+/** The turn of one inquiry. */
+export interface InquiryTurn {
+  /** When it has come; undefined: it came at once. Stays unsettled where it was ended before. */
+  readonly come: Promise<void> | undefined
+  /** End it, or leave the queue; ending twice is fine. */
+  end(): void
+}
+
 /** Lets few inquiries of one device go on at a time: recorders serve a handful of clients, and refuse or drop the rest. */
 export class InquiryTurns {
   #free: number
-  readonly #waiting: (() => void)[] = []
+  /** In the order in which they came. */
+  readonly #waiting = new Set<() => void>()
 
   /** @param most - inquiries at a time */
   constructor(most: number) {
@@ -10,47 +19,26 @@ export class InquiryTurns {
 
   /** One more inquiry, behind those before it. */
   enter(): InquiryTurn {
-    if (this.#free === 0) return new InquiryTurn(this.#waiting, () => this.#next())
-    this.#free -= 1
-    return new InquiryTurn(undefined, () => this.#next())
+    let begin: (() => void) | undefined
+    let come: Promise<void> | undefined
+    if (this.#free > 0) this.#free -= 1
+    else come = new Promise((resolve) => this.#waiting.add((begin = resolve)))
+    let isOver = false
+    const end = (): void => {
+      const isLeaving = begin !== undefined && this.#waiting.delete(begin)
+      if (!isOver && !isLeaving) this.#passOn()
+      isOver = true
+    }
+    return { come, end }
   }
 
-  #next(): void {
-    const begin = this.#waiting.shift()
-    if (begin) begin()
-    else this.#free += 1
-  }
-}
-
-/** The turn of one inquiry: it comes, and is ended; or is ended before it came. */
-export class InquiryTurn {
-  /** When it has come; undefined: it came at once. Stays unsettled where it was ended before. */
-  readonly come: Promise<void> | undefined
-  readonly #queue: (() => void)[]
-  readonly #passOn: () => void
-  #begin: (() => void) | undefined
-  #isOver = false
-
-  /** @internal Use {@link InquiryTurns.enter}. */
-  constructor(queue: (() => void)[] | undefined, passOn: () => void) {
-    this.#queue = queue ?? []
-    this.#passOn = passOn
-    this.come =
-      queue &&
-      new Promise((resolve) => {
-        this.#begin = () => {
-          this.#begin = undefined
-          resolve()
-        }
-        queue.push(this.#begin)
-      })
-  }
-
-  /** End it, or leave the queue: once, whoever asks. */
-  end(): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    if (this.#begin) this.#queue.splice(this.#queue.indexOf(this.#begin), 1)
-    else this.#passOn()
+  #passOn(): void {
+    const [next] = this.#waiting
+    if (!next) {
+      this.#free += 1
+      return
+    }
+    this.#waiting.delete(next)
+    next()
   }
 }

@@ -18,6 +18,7 @@ import {
   MessageName,
   ObservationPoint,
 } from '../../../harness/evidence/index.js'
+import { CASE_OUTCOME } from './mqtt-run.js'
 import { resourceRecord } from './records.js'
 
 const readJson = (path: string): Record<string, unknown> => JSON.parse(readFileSync(inCheckout(path), 'utf8'))
@@ -60,16 +61,6 @@ t.test('every reference in it leads somewhere', (t) => {
   t.end()
 })
 
-const outcome = {
-  v: 1,
-  run: 'r1',
-  id: 'reach',
-  title: 'the device is reached',
-  outcome: 'pass',
-  measurements: [{ name: 'duration', value: 12, unit: 'ms', limit: null }],
-  why: '',
-  durationMs: 12,
-}
 const verdict = {
   v: 1,
   run: 'r1',
@@ -123,7 +114,7 @@ t.test('schemas and readers take the same, and refuse the same', (t) => {
   const payloads: readonly [name: string, read: (text: string, where: string) => unknown, good: object][] = [
     ['StationStatus', decodeStatus, { v: 1, status: 'online', boot: '0123456789abcdef' }],
     ['RunState', decodeRunState, { ...state, flows: { f1: { batches: 1, records: 2 } } }],
-    ['CaseOutcome', decodeCaseOutcome, outcome],
+    ['CaseOutcome', decodeCaseOutcome, CASE_OUTCOME],
     ['Verdict', decodeVerdict, verdict],
     ['PacketBatch', decodeBatch, batchOf({ run: 'r1', flow: 'f1', batch: 0, first: 0 }, [resourceRecord(1)])],
   ]

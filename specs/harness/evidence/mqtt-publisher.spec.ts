@@ -4,23 +4,11 @@ import {
   EmbeddedBroker,
   encodeBatch,
   MqttPublisher,
-  type CaseOutcomeMessage,
   type PacketBatch,
   type VerdictMessage,
 } from '../../../harness/evidence/index.js'
-import { batch, PLACE, state } from './mqtt-run.js'
+import { batch, CASE_OUTCOME, PLACE, state } from './mqtt-run.js'
 import { TcpProxy } from './tcp-proxy.js'
-
-const CASE_OUTCOME: CaseOutcomeMessage = {
-  v: 1,
-  run: 'r1',
-  id: 'reach',
-  title: 'the device is reached',
-  outcome: 'pass',
-  measurements: [{ name: 'duration', value: 12, unit: 'ms', limit: null }],
-  why: '',
-  durationMs: 12,
-}
 
 const VERDICT: VerdictMessage = {
   v: 1,

@@ -1,8 +1,20 @@
-import { batchOf, type PacketBatch, type RunState } from '../../../harness/evidence/index.js'
+import { batchOf, type CaseOutcomeMessage, type PacketBatch, type RunState } from '../../../harness/evidence/index.js'
 import { resourceRecord } from './records.js'
 
 /** The station that publishes. */
 export const PLACE = { site: 'lab', station: 'bench-1' }
+
+/** The only case of run r1, passed. */
+export const CASE_OUTCOME: CaseOutcomeMessage = {
+  v: 1,
+  run: 'r1',
+  id: 'reach',
+  title: 'the device is reached',
+  outcome: 'pass',
+  measurements: [{ name: 'duration', value: 12, unit: 'ms', limit: null }],
+  why: '',
+  durationMs: 12,
+}
 
 /** A batch of one packet of run r1. */
 export function batch(number: number, flow = 'f1'): PacketBatch {
